@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A scalar after expansion, with what a message may say of it.
+struct Text: Sendable {
+    /// The value to use.
+    var value: String
+    /// The value as a message may show it: as the file has it, before expansion; nil for what came from an override.
+    var shown: String?
+    var place: Place
+
+    /// `` `name` `` where it may be shown, else `it`-like words.
+    var quoted: String { shown.map { "`\($0)`" } ?? "the value" }
+
+    /// Shortens `raw` and takes line breaks and control characters out of it.
+    static func showable(_ raw: String) -> String {
+        let scalars = raw.unicodeScalars.prefix(60).map { scalar -> Unicode.Scalar in
+            scalar.properties.generalCategory == .control || scalar.properties.generalCategory == .format ? "?" : scalar
+        }
+        var text = String(String.UnicodeScalarView(scalars))
+        if raw.unicodeScalars.count > 60 { text += "…" }
+        return text
+    }
+}
+
+/// What was found under a field's name.
+enum Found<Value> {
+    case absent
+    /// Something is there and is wrong; the problem has been reported.
+    case broken
+    case value(Value)
+
+    var value: Value? {
+        if case .value(let value) = self { value } else { nil }
+    }
+}

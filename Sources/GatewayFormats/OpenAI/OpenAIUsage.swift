@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import GatewayDomain
+
+/// The `usage` object of OpenAI's endpoints. Its prompt includes cached tokens and its completion reasoning, as ours do.
+///
+/// Compatible servers differ: some leave reasoning out of the completion and have it in the total alone, some give the
+/// total and only one of its parts. So a total above the sum of its parts is taken as true, and the rest as completion.
+/// A total below the sum is ignored: the parts are what providers bill.
+struct OpenAIUsage {
+    /// How the object calls its counts.
+    enum Naming {
+        /// `prompt_tokens` and `completion_tokens`.
+        case completions
+        /// `input_tokens` and `output_tokens`.
+        case responses
+    }
+
+    /// The paths to read, the object at `usage` first.
+    static func paths(at usage: String, naming: Naming) -> [String] {
+        let (input, output) = naming == .responses ? ("input", "output") : ("prompt", "completion")
+        return [
+            usage, "\(usage).\(input)_tokens", "\(usage).\(output)_tokens", "\(usage).total_tokens",
+            "\(usage).\(input)_tokens_details.cached_tokens", "\(usage).\(input)_tokens_details.cache_write_tokens",
+            "\(usage).\(output)_tokens_details.reasoning_tokens",
+        ]
+    }
+
+    /// Reads the paths whose first has index `first`. `generates` is false for endpoints whose answers are not tokens.
+    static func read(_ fields: JSONFields, from first: Int, generates: Bool = true) -> UsageReading {
+        switch fields[first].kind {
+        case .absent, .null: .none
+        case .object: OpenAIUsage(fields, from: first).reading(generates: generates)
+        case .bool, .integer, .number, .string, .array: .unbelievable
+        }
+    }
+
+    private var prompt, completion, total, cached, cacheWrite, reasoning: TokenCount
+
+    private init(_ fields: JSONFields, from first: Int) {
+        prompt = TokenCount(fields[first + 1])
+        completion = TokenCount(fields[first + 2])
+        total = TokenCount(fields[first + 3])
+        cached = TokenCount(fields[first + 4])
+        cacheWrite = TokenCount(fields[first + 5])
+        reasoning = TokenCount(fields[first + 6])
+    }
+
+    private func reading(generates: Bool) -> UsageReading {
+        guard let parts = parts(generates: generates) else { return .unbelievable }
+        var flawed = [total, cached, cacheWrite, reasoning].contains(.unbelievable)
+        var completion = parts.completion
+        if case .tokens(let total) = total, total != parts.prompt + completion {
+            let missing = total - parts.prompt - completion
+            if missing > 0 { completion += missing }
+            flawed = flawed || missing != reasoning.orZero
+        }
+        let usage = Usage(
+            prompt: parts.prompt, completion: completion, cached: cached.orZero, cacheWrite: cacheWrite.orZero,
+            reasoning: reasoning.orZero)
+        return UsageReading(usage: usage, flawed: flawed)
+    }
+
+    /// Prompt and completion, one of them from the total if need be; nil when they cannot be known.
+    private func parts(generates: Bool) -> (prompt: Int64, completion: Int64)? {
+        switch (prompt, completion, total) {
+        case (.tokens(let prompt), .tokens(let completion), _): (prompt, completion)
+        case (.tokens(let prompt), .missing, .tokens(let total)): (prompt, max(total - prompt, 0))
+        case (.missing, .tokens(let completion), .tokens(let total)): (max(total - completion, 0), completion)
+        case (.tokens(let prompt), .missing, _) where !generates: (prompt, 0)
+        case (.missing, .missing, .tokens(let total)) where !generates: (total, 0)
+        default: nil
+        }
+    }
+}

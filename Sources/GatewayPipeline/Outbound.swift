@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import GatewayDomain
+import GatewayHTTP
+import NIOCore
+
+/// A provider with the static part of the heads sent to it ready in wire form: request line, host, credential.
+///
+/// It holds the provider's key in clear and therefore, like `Secret`, has no text form.
+package final class Outbound: Sendable, CustomStringConvertible, CustomReflectable {
+    package let provider: Provider
+    private let lines: [Endpoint: ByteBuffer]
+    private let defaults: [(name: [UInt8], line: ByteBuffer)]
+    private let forwarded: [[UInt8]]
+
+    package var description: String { "[outbound]" }
+    package var customMirror: Mirror { Mirror(self, children: EmptyCollection<Mirror.Child>()) }
+
+    init(_ provider: Provider) {
+        self.provider = provider
+        var lines: [Endpoint: ByteBuffer] = [:]
+        for endpoint in Endpoint.allCases where endpoint.dialect == provider.dialect {
+            lines[endpoint] = Self.start(provider, endpoint)
+        }
+        self.lines = lines
+        defaults = provider.defaultHeaders.map { header in
+            (Array(header.name.lowercased().utf8), ByteBuffer(string: "\(header.name.lowercased()): \(header.value)\r\n"))
+        }
+        forwarded = provider.forwardedHeaders.map { Array($0.utf8) }
+    }
+
+    private static func start(_ provider: Provider, _ endpoint: Endpoint) -> ByteBuffer {
+        var buffer = ByteBuffer()
+        buffer.writeString("POST \(provider.origin.basePath)\(endpoint.providerPath) HTTP/1.1\r\n")
+        buffer.writeString("host: \(provider.origin.authority)\r\n")
+        buffer.writeStaticString("content-type: application/json\r\naccept-encoding: identity\r\n")
+        switch provider.authentication {
+        case .bearer(let secret): write(secret, after: "authorization: Bearer ", to: &buffer)
+        case .header(let name, let secret): write(secret, after: "\(name): ", to: &buffer)
+        case .none: break
+        }
+        return buffer
+    }
+
+    private static func write(_ secret: Secret, after name: String, to buffer: inout ByteBuffer) {
+        buffer.writeString(name)
+        secret.withBytes { _ = buffer.writeBytes($0) }
+        buffer.writeStaticString("\r\n")
+    }
+
+    /// The head for a call to `endpoint`, with those of the caller's fields that may go to this provider. Nothing of the
+    /// caller's own credentials, cookies or connection ever does: fields are forwarded by an allow-list.
+    func head(_ endpoint: Endpoint, caller: FieldTable) -> ByteBuffer? {
+        guard var buffer = lines[endpoint] else { return nil }
+        buffer.reserveCapacity(minimumWritableBytes: 256)
+        if let accept = caller.first(.accept) {
+            buffer.writeStaticString("accept: ")
+            buffer.writeBytes(caller.bytes[accept])
+            buffer.writeStaticString("\r\n")
+        }
+        var sent = 0
+        for entry in caller.entries where entry.known == .other {
+            for (index, name) in forwarded.enumerated() where caller.bytes[entry.name].elementsEqual(name) {
+                buffer.writeBytes(caller.bytes[entry.name])
+                buffer.writeStaticString(": ")
+                buffer.writeBytes(caller.bytes[entry.value])
+                buffer.writeStaticString("\r\n")
+                sent |= 1 << (index & 63)
+            }
+        }
+        for header in defaults where !isSent(header.name, sent) { buffer.writeImmutableBuffer(header.line) }
+        return buffer
+    }
+
+    private func isSent(_ name: [UInt8], _ sent: Int) -> Bool {
+        guard let index = forwarded.firstIndex(of: name) else { return false }
+        return sent & (1 << (index & 63)) != 0
+    }
+}

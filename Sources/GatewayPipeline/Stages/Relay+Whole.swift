@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import GatewayDomain
+import GatewayFormats
+import GatewayHTTP
+import NIOCore
+
+/// Answers that are not streamed. They are held until they are whole, so that one that breaks off is an error with a
+/// status of its own, never a short answer.
+extension Relay {
+    /// Bytes of a provider's error that are read; more says nothing more.
+    private static let errorLimit = 1 << 20
+
+    /// A successful answer of known length.
+    func whole(_ answered: Answered) async -> Relayed {
+        let body: ByteBuffer
+        switch await collect(answered, limit: lane.limits.answer) {
+        case .failure(let failure): return brokenOff(answered, failure)
+        case .success(nil):
+            let limit = lane.limits.answer
+            return refused(
+                answered, GatewayFailure(.answerTooLarge, "The provider's answer is larger than the limit of \(limit) bytes."))
+        case .success(let collected?): body = collected
+        }
+        return wholeBody(answered, body)
+    }
+
+    /// Checks and passes on a body that is complete.
+    func wholeBody(_ answered: Answered, _ body: ByteBuffer) -> Relayed {
+        let answeredAt = lane.clock.now
+        let decoded = answered.admitted.decoded
+        let facts: AnswerFacts
+        do throws(GatewayFailure) {
+            try requireNoCoding(answered.head)
+            facts = try body.read { bytes throws(GatewayFailure) in
+                try AnswerReader.read(bytes, padded: body.isPadded, endpoint: decoded.endpoint, scanner: lane.scanner)
+            }
+        } catch {
+            return refused(answered, error)
+        }
+        let measured = MeasuredUsage(
+            reported: facts.usage, decoded: decoded,
+            deliveredTokens: TokenEstimate.tokens(characters: facts.deliveredCharacters))
+        var head = ResponseHead(status: answered.head.status)
+        head.add("content-type", "application/json")
+        var relayed = relayed(
+            answered, .answer(head, body), status: head.status, ending: .complete, measured: measured)
+        relayed.answeredAt = answeredAt
+        return relayed
+    }
+
+    /// A refusal of the provider's: its status, its body and its word on when to come back.
+    func providerError(_ answered: Answered) async -> Relayed {
+        let status = answered.head.status
+        if status == 401 || status == 403 {
+            answered.call.release()
+            return refused(
+                answered,
+                GatewayFailure(
+                    .providerRefusedCredential,
+                    "The provider refused the gateway's own credential. Tell the gateway's operator."),
+                ending: .providerError)
+        }
+        let collected = await collect(answered, limit: Self.errorLimit)
+        if case .failure(let failure) = collected { return brokenOff(answered, failure) }
+        var head = ResponseHead(status: status)
+        head.add("content-type", "application/json")
+        if let retryAfter = RetryAfter.seconds(answered.head.fields) { head.add("retry-after", retryAfter) }
+        let body = errorBody(try? collected.get(), answered)
+        var relayed = relayed(answered, .answer(head, body), status: status, ending: .providerError, measured: .nothing)
+        relayed.answeredAt = lane.clock.now
+        return relayed
+    }
+
+    /// The provider's own error when it is JSON, else one of ours in the same dialect.
+    private func errorBody(_ collected: ByteBuffer??, _ answered: Answered) -> ByteBuffer {
+        if case .some(.some(let body)) = collected, isObject(body) { return body }
+        let failure = GatewayFailure(
+            .providerBroken, "The provider answered with status \(answered.head.status) and no error its API defines.")
+        let admitted = answered.admitted
+        return ErrorAnswer(failure, admitted.decoded.endpoint.dialect, requestID: admitted.received.requestID).body
+    }
+
+    private func isObject(_ body: ByteBuffer) -> Bool {
+        let fields: JSONFields? = body.withUnsafeReadableBytes { bytes in
+            do throws(JSONFault) {
+                return try lane.scanner.scan(bytes, padded: body.isPadded, for: Self.anything)
+            } catch { return nil }
+        }
+        return fields?.root == .object
+    }
+
+    private static let anything = JSONShape(["error"])
+
+    /// An answer that broke off while it was collected. Nothing of it was passed on; what the provider did is not known.
+    func brokenOff(_ answered: Answered, _ failure: CallFailure) -> Relayed {
+        let isGone = failure.kind == .stopped(.clientGone)
+        let told = Self.tell(failure)
+        let measured = MeasuredUsage(reported: nil, decoded: answered.admitted.decoded, deliveredTokens: 0)
+        let answer = ErrorAnswer(
+            told, answered.admitted.decoded.endpoint.dialect, requestID: answered.admitted.received.requestID)
+        return relayed(
+            answered, isGone ? .nothing : .answer(answer.head, answer.body), status: isGone ? 499 : told.status,
+            ending: Self.ending(failure), measured: measured)
+    }
+
+    /// The whole body; nil when it is larger than `limit`, in which case the call is cancelled.
+    func collect(_ answered: Answered, limit: Int) async -> Result<ByteBuffer?, CallFailure> {
+        do throws(CallFailure) {
+            guard var body = try await answered.call.next() else { return .success(ByteBuffer()) }
+            while let more = try await answered.call.next() {
+                body.writeImmutableBuffer(more)
+                if body.readableBytes > limit { break }
+            }
+            if body.readableBytes > limit {
+                answered.call.cancel()
+                return .success(nil)
+            }
+            return .success(body)
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// Answers are asked for without a coding; a provider that sends one all the same cannot be read or metered.
+    func requireNoCoding(_ head: AnswerHead) throws(GatewayFailure) {
+        if let coding = head.fields.first(.contentEncoding), !head.fields.value(at: coding, is: "identity") {
+            throw GatewayFailure(.providerBroken, "The provider sent a compressed answer although none was asked for.")
+        }
+    }
+}
+
+/// A provider's `retry-after`, made safe to pass on.
+enum RetryAfter {
+    /// Whole seconds from 0 to 3600; nil for dates and nonsense.
+    static func seconds(_ fields: FieldTable) -> Int? {
+        guard let range = fields.first(.retryAfter), let seconds = Double(fields.text(range)), seconds >= 0 else {
+            return nil
+        }
+        return Int(min(seconds.rounded(.up), 3600))
+    }
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import GatewayDomain
+import GatewayHTTP
+import GatewayPipeline
+import NIOCore
+import Synchronization
+
+/// One event loop with everything a request needs on it: executor, pipeline, configuration, connections to providers.
+/// A request lives and dies on one lane, so nothing here is locked.
+///
+/// `@unchecked Sendable`: `index`, `loop`, `executor` and `limits` are constant; all else is touched on the loop's thread
+/// alone, which `assertInLane` checks in debug builds.
+final class Lane: @unchecked Sendable {
+    let index: Int
+    let loop: any EventLoop
+    let executor: LaneExecutor
+    let limits: ServerLimits
+    let clock: any LaneClock
+    let context: LaneContext
+    private let pipeline: Pipeline
+    private let pools: UpstreamPools
+    private var clients = WatchList<ClientConnection>()
+    private let count = Atomic<Int>(0)
+    private var ticker: RepeatedTask?
+
+    /// Lanes share the limit on connections.
+    private let connectionLimit: Int
+
+    init(index: Int, pools: UpstreamPools, context: LaneContext, connectionLimit: Int) {
+        self.index = index
+        loop = pools.loop
+        executor = pools.executor
+        limits = context.limits
+        clock = context.clock
+        self.context = context
+        self.pools = pools
+        self.connectionLimit = connectionLimit
+        pipeline = Pipeline(context)
+    }
+
+    func assertInLane() { loop.assertInEventLoop() }
+
+    /// How many clients are connected.
+    var clientCount: Int { clients.elements.count }
+
+    /// The same as last counted, for whoever is not on the lane.
+    var counted: Int { count.load(ordering: .relaxed) }
+
+    /// Starts the watch over deadlines.
+    func start() {
+        ticker = loop.scheduleRepeatedTask(initialDelay: .milliseconds(100), delay: .milliseconds(100)) { [weak self] _ in
+            self?.tick()
+        }
+    }
+
+    /// Serves one request. The task ends when the exchange does: at the latest when its client leaves or its deadlines
+    /// pass, so that nobody needs to hold on to it.
+    func serve(_ head: RequestHead, _ client: any Exchange) {
+        Task(executorPreference: executor) {
+            await self.pipeline.run(head, client)
+            client.exchangeEnded()
+        }
+    }
+
+    // MARK: Clients
+
+    /// Takes in a client; false when there are too many.
+    func admit(_ client: ClientConnection) -> Bool {
+        guard clients.elements.count < connectionLimit else { return false }
+        clients.insert(client)
+        return true
+    }
+
+    /// Takes in a stream of a client that is counted already.
+    func watch(_ stream: ClientConnection) {
+        clients.insert(stream)
+    }
+
+    func remove(_ client: ClientConnection) {
+        clients.remove(client)
+    }
+
+    private func tick() {
+        let now = clock.now
+        count.store(clients.elements.count, ordering: .relaxed)
+        executor.enter {
+            // Backwards, because a check may remove the element it is made on.
+            for index in stride(from: clients.elements.count - 1, through: 0, by: -1) where index < clients.elements.count {
+                clients.elements[index].check(now: now)
+            }
+            pools.check(now: now)
+        }
+    }
+
+    // MARK: Stopping
+
+    /// Takes no new work; clients without work under way are sent off.
+    func drain() {
+        assertInLane()
+        context.isDraining = true
+        executor.enter {
+            for client in clients.elements { client.drain() }
+        }
+    }
+
+    /// Ends what is still going on, as a shutdown that could not wait.
+    func stopAll() {
+        executor.enter {
+            for client in clients.elements { client.stopWork() }
+        }
+    }
+
+    /// Closes every connection and stops the watch.
+    func close() {
+        executor.enter {
+            for client in clients.elements { client.abandon() }
+            pools.close()
+        }
+        ticker?.cancel()
+    }
+}

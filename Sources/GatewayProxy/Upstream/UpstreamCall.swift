@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import GatewayDomain
+import GatewayHTTP
+import GatewayPipeline
+import NIOCore
+
+/// One call to a provider: waits for a connection, sends the request, takes the answer in as fast as it is asked for.
+///
+/// `@unchecked Sendable`: confined to its lane's event loop.
+final class UpstreamCall: ProviderCall, Watched, @unchecked Sendable {
+    private enum State {
+        case waitingForConnection
+        case waitingForHead
+        case readingBody
+        case finished
+    }
+
+    /// Bytes of the answer held for a consumer that is slower than the provider; beyond, the provider is paused.
+    static let highWater = 64 << 10
+
+    let request: ProviderRequest
+    var watchIndex = -1
+    private let pools: UpstreamPools
+    private let clock: any LaneClock
+    private var state = State.waitingForConnection
+    private var connection: UpstreamConnection?
+    private var answer: AnswerHead?
+    private var pieces: [ByteBuffer] = []
+    private var heldBytes = 0
+    private var isWhole = false
+    private var failure: CallFailure?
+    private var headWaiter: UnsafeContinuation<Void, Never>?
+    private var pieceWaiter: UnsafeContinuation<Void, Never>?
+    private let startedAt: UInt64
+    private let totalDeadline: UInt64
+    private var phaseDeadline: UInt64
+    private(set) var sentAt: UInt64 = 0
+    private(set) var connecting: UInt64 = 0
+    /// How often the request moved to another connection because the one it was given had gone stale.
+    private var moves = 0
+
+    init(_ request: ProviderRequest, _ pools: UpstreamPools) {
+        self.request = request
+        self.pools = pools
+        clock = pools.clock
+        startedAt = clock.now
+        let deadlines = request.to.provider.deadlines
+        totalDeadline = startedAt.adding(milliseconds: deadlines.total)
+        phaseDeadline = startedAt.adding(milliseconds: deadlines.connect)
+    }
+
+    private var deadlines: Deadlines { request.to.provider.deadlines }
+
+    // MARK: ProviderCall
+
+    func head() async throws(CallFailure) -> AnswerHead {
+        if answer == nil, failure == nil { await withUnsafeContinuation { headWaiter = $0 } }
+        if let answer { return answer }
+        throw failure ?? CallFailure(.broken, "the call ended without an answer")
+    }
+
+    func next() async throws(CallFailure) -> ByteBuffer? {
+        if !hasMore { await withUnsafeContinuation { pieceWaiter = $0 } }
+        if let piece = takePieces() { return piece }
+        if let failure { throw failure }
+        return nil
+    }
+
+    var hasMore: Bool { !pieces.isEmpty || isWhole || failure != nil }
+
+    /// Everything that has come, as one piece.
+    private func takePieces() -> ByteBuffer? {
+        guard var taken = pieces.first else { return nil }
+        for piece in pieces.dropFirst() { taken.writeImmutableBuffer(piece) }
+        pieces.removeAll(keepingCapacity: true)
+        heldBytes = 0
+        connection?.resumeReading()
+        return taken
+    }
+
+    var isFull: Bool { heldBytes >= Self.highWater }
+
+    func release() {
+        connection?.discardRest()
+        finish()
+    }
+
+    func cancel() {
+        stop(CallFailure(.broken, "the call was cancelled"))
+    }
+
+    func stop(_ reason: StopReason) {
+        stop(CallFailure(.stopped(reason), "the call was stopped"))
+    }
+
+    private func stop(_ failure: CallFailure) {
+        guard !isOver else { return }
+        var failure = failure
+        if case .waitingForConnection = state { failure.isUnprocessed = true }
+        fail(failure)
+    }
+
+    private var isOver: Bool {
+        if case .finished = state { return true }
+        return false
+    }
+
+    // MARK: What the connection tells
+
+    /// A connection is there: the request leaves at once.
+    func connected(_ connection: UpstreamConnection) {
+        guard !isOver else {
+            connection.returnToPool()
+            return
+        }
+        self.connection = connection
+        state = .waitingForHead
+        connecting = clock.now &- startedAt
+        connection.send(request, for: self)
+        sentAt = clock.now
+        phaseDeadline = sentAt.adding(milliseconds: deadlines.firstByte)
+    }
+
+    func couldNotConnect(_ failure: CallFailure) {
+        fail(failure)
+    }
+
+    func received(_ head: AnswerHead) {
+        answer = head
+        state = .readingBody
+        phaseDeadline = clock.now.adding(milliseconds: deadlines.idle)
+        resume(&headWaiter)
+    }
+
+    func received(_ piece: ByteBuffer) {
+        phaseDeadline = clock.now.adding(milliseconds: deadlines.idle)
+        pieces.append(piece)
+        heldBytes += piece.readableBytes
+        resume(&pieceWaiter)
+    }
+
+    func receivedEnd() {
+        isWhole = true
+        finish()
+        resume(&pieceWaiter)
+    }
+
+    /// The connection is gone. A request of which nothing can have been processed moves to a fresh connection, once or
+    /// twice; any other fails, since sending it again could do its work twice.
+    func lost(_ failure: CallFailure) {
+        guard !isOver else { return }
+        connection = nil
+        if failure.isUnprocessed, answer == nil, moves < 2 {
+            moves += 1
+            state = .waitingForConnection
+            pools.connect(self, isFresh: true)
+        } else {
+            fail(failure)
+        }
+    }
+
+    private func fail(_ failure: CallFailure) {
+        self.failure = failure
+        let abandoned = connection
+        finish()
+        abandoned?.abandon()
+        resume(&headWaiter)
+        resume(&pieceWaiter)
+    }
+
+    private func finish() {
+        state = .finished
+        connection = nil
+        pools.finished(self)
+    }
+
+    private func resume(_ waiter: inout UnsafeContinuation<Void, Never>?) {
+        guard let waiting = waiter else { return }
+        waiter = nil
+        waiting.resume()
+    }
+
+    // MARK: Deadlines
+
+    func check(now: UInt64) {
+        guard !isOver else { return }
+        if now >= totalDeadline {
+            let isUnsent = connection == nil
+            fail(CallFailure(.totalTimeout, "the call took longer than its total deadline", isUnprocessed: isUnsent))
+        } else if now >= phaseDeadline, !isFull {
+            switch state {
+            case .waitingForConnection:
+                fail(CallFailure(.connectTimeout, "no connection within the deadline", isUnprocessed: true))
+            case .waitingForHead: fail(CallFailure(.firstByteTimeout, "no answer within the deadline"))
+            case .readingBody: fail(CallFailure(.idleTimeout, "the answer stopped for longer than the deadline"))
+            case .finished: break
+            }
+        }
+    }
+}
