@@ -83,7 +83,7 @@ let package = Package(
             ["GatewayDomain", crypto, logging, .product(name: "GRDB", package: "GRDB.swift")]),
         library("GatewayTelemetry", ["GatewayDomain", logging]),
         library(
-            "GatewayConfiguration", ["GatewayDomain", crypto, .product(name: "Yams", package: "Yams")],
+            "GatewayConfiguration", ["GatewayDomain", .product(name: "Yams", package: "Yams")],
             resources: [.embedInCode("Resources/prices.yaml"), .embedInCode("Resources/templates.yaml")]),
 
         // 3 · planes.
@@ -106,7 +106,8 @@ let package = Package(
             dependencies: [
                 "GatewayDomain", "GatewayHTTP", "GatewayFormats", "GatewayPipeline", "GatewayProxy", "GatewayStores",
                 "GatewayTelemetry", "GatewayConfiguration", "GatewayAdmin", "GatewaySimulator", hummingbird, lifecycle,
-                logging, nioCore, nioPosix, crypto,
+                logging, nioCore, nioPosix,
+                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
@@ -121,7 +122,7 @@ let package = Package(
         + tests("GatewayStoresTests", ["GatewayStores", "GatewayDomain", logging, .product(name: "GRDB", package: "GRDB.swift")])
         + tests("GatewayTelemetryTests", ["GatewayTelemetry", "GatewayDomain"])
         + tests("GatewayConfigurationTests", ["GatewayConfiguration", "GatewayDomain"])
-        + tests("GatewayAdminTests", ["GatewayAdmin", "GatewayDomain", hummingbird, .product(name: "HummingbirdTesting", package: "hummingbird"), .product(name: "HTTPTypes", package: "swift-http-types"), nioCore])
+        + tests("GatewayAdminTests", ["GatewayAdmin", "GatewayDomain", hummingbird, logging, .product(name: "HummingbirdTesting", package: "hummingbird"), .product(name: "HTTPTypes", package: "swift-http-types"), nioCore])
         + tests("GatewaySimulatorTests", ["GatewaySimulator", hummingbird, .product(name: "HummingbirdTesting", package: "hummingbird"), .product(name: "HTTPTypes", package: "swift-http-types"), nioCore])
         + tests("GatewayArchitectureTests", []),
     cxxLanguageStandard: .cxx17

@@ -19,7 +19,8 @@ int32_t sluice_json_shape_child(sluice_json_shape *shape, int32_t parent, const 
     } else {
         const int32_t known = node.child(name, name + length, false);
         if (known != sluice::nowhere) return known;
-        node.children.push_back({std::string(reinterpret_cast<const char *>(name), length), made});
+        const std::string text(reinterpret_cast<const char *>(name), length);
+        node.children.push_back({text, made, sluice::mark(name, name + length)});
     }
     shape->nodes.emplace_back();
     return made;

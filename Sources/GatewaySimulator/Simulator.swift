@@ -52,7 +52,8 @@ package struct Simulator: Sendable {
         onReady: @escaping @Sendable (Int) async -> Void = { _ in }
     ) -> some ApplicationProtocol {
         var logger = Logger(label: "simulator")
-        logger.logLevel = .error
+        // What the server calls errors are connections that were broken off, which is the simulator's trade.
+        logger.logLevel = .critical
         return Application(
             responder: responder,
             server: .http1(configuration: .init(additionalChannelHandlers: [HangUpWatch()])),
@@ -69,6 +70,15 @@ package struct Simulator: Sendable {
             try await application(onReady: onReady).run()
         } catch is CancellationError {
             return
+        } catch let error as IOError {
+            throw SimulatorFailure(
+                description:
+                    "Cannot listen on \(options.host):\(options.port): \(error). Choose another port or address.")
         }
     }
+}
+
+/// Why a simulator could not start, for people to read.
+package struct SimulatorFailure: Error, CustomStringConvertible {
+    package let description: String
 }

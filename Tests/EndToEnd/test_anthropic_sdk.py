@@ -6,7 +6,7 @@ import pytest
 
 from support.simulator import misbehaving
 
-MODEL = "claude-sonnet-4-5"
+MODEL = "claude-haiku-4-5"
 WEATHER = {
     "name": "get_weather",
     "description": "The weather in a city",
@@ -31,7 +31,7 @@ class TestMessages:
         assert marker in answer.content[0].text
         assert answer.stop_reason == "end_turn"
         assert answer.usage.output_tokens == served.completion_tokens
-        assert served.headers["anthropic-version"] == "2023-06-01"
+        assert served.headers["anthropic-version"] == client.default_headers["anthropic-version"]
 
     def test_the_stream_helper(self, client, simulator, messages, marker):
         with client.messages.stream(model=MODEL, max_tokens=200, messages=messages) as stream:

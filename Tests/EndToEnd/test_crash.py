@@ -27,7 +27,7 @@ def one_round(start_gateway, folder, simulator, moment: float):
     gateway = start_gateway(folder=folder) if folder else start_gateway()
     since = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - 1))
     before = len(simulator.journal())
-    with Load(gateway, threads=8) as load:
+    with Load(gateway, threads=8, pace="chunks=6,delay=2") as load:
         time.sleep(moment)
         seen = rows_by_request(gateway, since)
         time.sleep(moment / 3)
@@ -71,7 +71,7 @@ def test_kill_9_under_mixed_load(start_gateway, simulator):
     choose = random.Random(7)
     folder, served, interrupted = None, 0, 0
     for _ in range(ROUNDS):
-        folder, count, open_at_kill = one_round(start_gateway, folder, simulator, choose.uniform(0.02, 0.3))
+        folder, count, open_at_kill = one_round(start_gateway, folder, simulator, choose.uniform(0.05, 0.6))
         served += count
         interrupted += open_at_kill
     print(f"{ROUNDS} kills, {served} requests served, {interrupted} of them open when the process died, none lost")

@@ -24,7 +24,8 @@ def leave_after_some(gateway, dialect, prompt, identity, directives="chunks=2000
         received = 0
         for piece in answer.iter_raw():
             received += len(piece)
-            if received > 1500:
+            # Past the events that open a stream, in each dialect.
+            if received > 8000:
                 return
 
 
@@ -100,13 +101,13 @@ def test_many_that_leave_leave_nothing_behind(gateway, simulator, prompt, marker
 
 
 class TestBackpressure:
-    SIZE = 64 << 20
+    SIZE = 32 << 20
 
     def test_a_slow_reader_pauses_the_provider(self, start_gateway, simulator, prompt, marker):
         gateway = start_gateway()
         gateway.data.get("/v1/models")
         before = gateway.resident_bytes()
-        body = CHAT.body(misbehaving("gpt-4o-mini", f"big={self.SIZE},chunks=20000"), prompt)
+        body = CHAT.body(misbehaving("gpt-4o-mini", f"big={self.SIZE},chunks=10000"), prompt)
         with Connection(gateway.data_port) as connection:
             connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
             connection.send(request(body, key=DEMO_KEY, headers=(f"x-request-id: {marker}",)))
@@ -117,7 +118,7 @@ class TestBackpressure:
                 peak = max(peak, gateway.resident_bytes())
                 time.sleep(0.05)
             (served,) = simulator.calls(marker)
-            assert served.ended == "open", "64 MiB went somewhere although nobody reads"
+            assert served.ended == "open", "it went somewhere although nobody reads"
         grown = peak - before
         assert grown < 16 << 20, f"the gateway holds {grown >> 20} MiB of a stream that nobody reads"
         assert gateway.row(marker).ending == "client_gone"
@@ -132,18 +133,19 @@ class TestBackpressure:
                     time.sleep(0.01)
         text = b"".join(pieces).decode()
         assert CHAT.is_complete(text)
-        content = sum(len(event["choices"][0]["delta"].get("content") or "") for event in CHAT.events(text) if event.get("choices"))
-        assert content >= 8 << 20
+        deltas = [event["choices"][0]["delta"].get("content") or "" for event in CHAT.events(text) if event.get("choices")]
+        assert len("".join(deltas).encode()) == 8 << 20
         assert gateway.row(marker).completion_tokens == simulator.call(marker).completion_tokens
 
-    def test_a_slow_reader_does_not_slow_the_others(self, start_gateway, simulator, prompt):
+    def test_slow_readers_do_not_slow_the_others(self, start_gateway, simulator, prompt):
         gateway = start_gateway()
-        body = CHAT.body(misbehaving("gpt-4o-mini", f"big={self.SIZE},chunks=20000"), prompt)
-        held = [Connection(gateway.data_port) for _ in range(8)]
+        body = CHAT.body(misbehaving("gpt-4o-mini", f"big={4 << 20},chunks=2000"), prompt)
+        held = []
         try:
-            for connection in held:
-                connection.send(request(body, key=DEMO_KEY))
-                assert connection.head()[0] == 200
+            for _ in range(8):
+                held.append(Connection(gateway.data_port))
+                held[-1].send(request(body, key=DEMO_KEY))
+                assert held[-1].head()[0] == 200
             for _ in range(20):
                 answer = gateway.data.post(CHAT.path, json=CHAT.body("gpt-4o-mini", prompt) | {"stream": False})
                 assert answer.status_code == 200
@@ -171,5 +173,5 @@ class TestLargeBodies:
         body = CHAT.body(misbehaving("gpt-4o-mini", f"big={10 << 20}"), prompt) | {"stream": False}
         answer = gateway.data.post(CHAT.path, json=body, headers=identity)
         assert answer.status_code == 200
-        assert len(answer.json()["choices"][0]["message"]["content"]) >= 10 << 20
+        assert len(answer.json()["choices"][0]["message"]["content"].encode()) == 10 << 20
         assert gateway.row(marker).completion_tokens == simulator.call(marker).completion_tokens

@@ -29,7 +29,7 @@ def chat(gateway, prompt, identity, **options):
 
 def message(gateway, prompt, identity, **options):
     return gateway.anthropic().messages.create(
-        **({"model": "claude-sonnet-4-5", "max_tokens": 200, "messages": [{"role": "user", "content": prompt}]} | options),
+        **({"model": "claude-haiku-4-5", "max_tokens": 200, "messages": [{"role": "user", "content": prompt}]} | options),
         extra_headers=identity)
 
 

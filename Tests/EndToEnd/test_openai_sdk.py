@@ -295,5 +295,5 @@ class TestErrors:
 
     def test_a_messages_body_on_the_chat_route_is_told_where_it_belongs(self, client, prompt):
         with pytest.raises(openai.BadRequestError) as raised:
-            client.chat.completions.create(model="claude-sonnet-4-5", messages=[{"role": "user", "content": prompt}])
+            client.chat.completions.create(model="claude-haiku-4-5", messages=[{"role": "user", "content": prompt}])
         assert "messages" in str(raised.value).lower()

@@ -47,8 +47,6 @@ struct TemplateTests {
 
 @Suite("The price catalogue")
 struct CatalogueTests {
-    private static let embeddings = ["embed"]
-
     @Test("the built-in file loads")
     func loads() throws {
         #expect(try PriceCatalogue.loaded.get().count >= 80)

@@ -69,10 +69,14 @@ struct AnthropicTests {
             #expect(uses.allSatisfy { $0["input"]?["city"]?.text != nil })
             let events = try await provider.message("weather twice", more.joined(["stream": true])).events
             for index in uses.indices {
-                let parts = events.filter { $0["index"]?.integer == index }.compactMap { $0["delta"]?["partial_json"]?.text }
+                let parts = events.filter { $0["index"]?.integer == index }.compactMap {
+                    $0["delta"]?["partial_json"]?.text
+                }
                 #expect(try JSON.read(parts.joined()) == uses[index]["input"])
             }
-            let results = uses.map { ["type": "tool_result", "tool_use_id": $0["id"] ?? nil, "content": "hot"] as JSON }
+            let results = uses.map {
+                ["type": "tool_result", "tool_use_id": $0["id"] ?? nil, "content": "hot"] as JSON
+            }
             let history: JSON = [
                 ["role": "user", "content": "weather twice"], ["role": "assistant", "content": .array(uses)],
                 ["role": "user", "content": .array(results)],
@@ -152,7 +156,9 @@ struct AnthropicTests {
         }
     }
 
-    @Test("the newest version has no sampling settings", arguments: [("2023-06-01", 200), ("2026-10-21", 400), ("2020", 400)])
+    @Test(
+        "the newest version has no sampling settings",
+        arguments: [("2023-06-01", 200), ("2026-10-21", 400), ("2020", 400)])
     func versions(version: String, status: Int) async throws {
         try await Provider.run { provider in
             var headers = Provider.anthropic

@@ -47,8 +47,9 @@ struct FaultTests {
     @Test("a cut stream is billed for what was delivered")
     func cutBill() async throws {
         let outcome = try await broken("cut=5", streamed)
-        let pieces = outcome.text.split(separator: "\r\n").filter { $0.hasPrefix("data: ") }.compactMap {
-            try? JSON.read(String($0.dropFirst(6)))["choices"]?[0]?["delta"]?["content"]?.text
+        let pieces = outcome.text.split(separator: "data: ").compactMap { event in
+            let json = event.prefix { $0 != "\n" }
+            return try? JSON.read(String(json))["choices"]?[0]?["delta"]?["content"]?.text
         }
         #expect(pieces.count == 5)
         #expect(outcome.entry["completion_tokens"]?.integer == (pieces.joined().utf8.count + 3) / 4)
@@ -137,7 +138,8 @@ struct FaultTests {
             let message = try await provider.message("Hi", ["stream": true, "model": "c+error=3"])
             #expect(message.text.contains("event: error\n"))
             #expect(try message.events.last?["error"]?["type"] == "overloaded_error")
-            let response = try await provider.send("/v1/responses", ["model": "m+error=3", "input": "x", "stream": true])
+            let response = try await provider.send(
+                "/v1/responses", ["model": "m+error=3", "input": "x", "stream": true])
             #expect(try response.events.last?["type"] == "response.failed")
             #expect(try response.events.last?["sequence_number"] == 3)
             #expect(try await provider.lastEntry()["ended"] == "fault:error")
@@ -152,7 +154,8 @@ struct FaultTests {
             #expect(!chat.text.contains("[DONE]"))
             let message = try await provider.message("Hi", ["stream": true, "model": "m+nodone"])
             #expect(!message.text.contains("message_stop") && message.text.contains("message_delta"))
-            let response = try await provider.send("/v1/responses", ["model": "m+nodone", "input": "x", "stream": true])
+            let response = try await provider.send(
+                "/v1/responses", ["model": "m+nodone", "input": "x", "stream": true])
             #expect(!response.text.contains("response.completed"))
         }
     }

@@ -71,7 +71,8 @@ struct OpenAIChatTests {
         }
     }
 
-    @Test("a tool is called when the text asks for it, twice when parallel calls are allowed", arguments: [true, false])
+    @Test(
+        "a tool is called when the text asks for it, twice when parallel calls are allowed", arguments: [true, false])
     func tools(parallel: Bool) async throws {
         try await Provider.run { provider in
             let more: JSONObject = ["tools": weather, "parallel_tool_calls": .bool(parallel)]
@@ -83,7 +84,7 @@ struct OpenAIChatTests {
             for call in calls {
                 #expect(call["function"]?["name"] == "get_weather")
                 let text = try #require(call["function"]?["arguments"]?.text)
-                let arguments = try JSON.read((text))
+                let arguments = try JSON.read(text)
                 #expect(arguments["city"]?.text != nil && arguments["days"]?.integer != nil)
             }
         }
@@ -121,13 +122,16 @@ struct OpenAIChatTests {
     @Test("after a tool's result comes text")
     func toolResult() async throws {
         try await Provider.run { provider in
-            let call: JSON = ["id": "call_1", "type": "function", "function": ["name": "get_weather", "arguments": "{}"]]
+            let call: JSON = [
+                "id": "call_1", "type": "function", "function": ["name": "get_weather", "arguments": "{}"],
+            ]
             let messages: JSON = [
                 ["role": "user", "content": "weather"], ["role": "assistant", "content": nil, "tool_calls": [call]],
                 ["role": "tool", "tool_call_id": "call_1", "content": "sunny"],
             ]
             let answer = try await provider.chat("", ["messages": messages, "tools": weather]).json
-            #expect(answer["choices"]?[0]?["message"]?["content"]?.text?.hasPrefix("The tool answered: \"sunny\"") == true)
+            #expect(
+                answer["choices"]?[0]?["message"]?["content"]?.text?.hasPrefix("The tool answered: \"sunny\"") == true)
         }
     }
 
@@ -141,7 +145,7 @@ struct OpenAIChatTests {
             let format: JSON = ["type": "json_schema", "json_schema": ["name": "t", "schema": schema, "strict": true]]
             let answer = try await provider.chat("go", ["response_format": format]).json
             let text = try #require(answer["choices"]?[0]?["message"]?["content"]?.text)
-            let made = try JSON.read((text))
+            let made = try JSON.read(text)
             #expect(made["n"]?.integer != nil && ["x", "y"].contains(made["s"]))
         }
     }
@@ -280,7 +284,9 @@ struct OpenAIRefusalTests {
             let answer = try await provider.send("/v1/chat/completions", body, headers: headers)
             #expect(answer.status == status)
             if status == 401 {
-                #expect(try answer.json["error"]?["code"] == (authorization?.hasPrefix("Bearer") == true ? "invalid_api_key" : .null))
+                #expect(
+                    try answer.json["error"]?["code"]
+                        == (authorization?.hasPrefix("Bearer") == true ? "invalid_api_key" : .null))
                 #expect(!answer.text.contains("two-1234"))
             }
         }
@@ -317,8 +323,12 @@ struct OpenAIEndpointTests {
             let ask = { (format: JSON) in
                 try await provider.send(
                     "/v1/embeddings",
-                    ["model": "text-embedding-3-small", "input": ["a", "bcdefgh"], "dimensions": 16, "encoding_format": format])
-                    .json
+                    [
+                        "model": "text-embedding-3-small", "input": ["a", "bcdefgh"], "dimensions": 16,
+                        "encoding_format": format,
+                    ]
+                )
+                .json
             }
             let floats = try await ask("float")
             let vector = try #require(floats["data"]?[1]?["embedding"]?.elements).compactMap(\.number)
@@ -328,7 +338,12 @@ struct OpenAIEndpointTests {
             let text = try #require(try await ask("base64")["data"]?[1]?["embedding"]?.text)
             let data = try #require(Data(base64Encoded: text))
             let decoded = data.withUnsafeBytes { bytes in
-                (0..<16).map { Double(Float(bitPattern: UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: $0 * 4, as: UInt32.self)))) }
+                (0..<16).map {
+                    Double(
+                        Float(
+                            bitPattern: UInt32(
+                                littleEndian: bytes.loadUnaligned(fromByteOffset: $0 * 4, as: UInt32.self))))
+                }
             }
             #expect(zip(vector, decoded).allSatisfy { abs($0 - $1) < 0.000001 })
         }
@@ -351,7 +366,9 @@ struct OpenAIEndpointTests {
             let answer = try await provider.send("/v1/completions", .object(body))
             let usage = streamed ? try answer.events.last?["usage"] : try answer.json["usage"]
             #expect(usage?["completion_tokens"] == 24)
-            let choices = streamed ? try answer.events.compactMap { $0["choices"]?[0] } : try answer.json["choices"]?.elements ?? []
+            let choices =
+                streamed
+                ? try answer.events.compactMap { $0["choices"]?[0] } : try answer.json["choices"]?.elements ?? []
             #expect(choices.filter { $0["finish_reason"] == "length" }.count == 2)
         }
     }
@@ -376,7 +393,9 @@ struct OpenAIResponsesTests {
     @Test("a stream numbers its events and ends with the whole response")
     func stream() async throws {
         try await Provider.run { provider in
-            let body: JSONObject = ["model": "gpt-5", "input": "Hello", "reasoning": ["effort": "low", "summary": "auto"]]
+            let body: JSONObject = [
+                "model": "gpt-5", "input": "Hello", "reasoning": ["effort": "low", "summary": "auto"],
+            ]
             let whole = try await provider.send("/v1/responses", .object(body)).json
             let stream = try await provider.send("/v1/responses", .object(body.joined(["stream": true])))
             let events = try stream.events
@@ -397,8 +416,11 @@ struct OpenAIResponsesTests {
     @Test("a stored response is continued with the results of its calls")
     func continued() async throws {
         try await Provider.run { provider in
-            let tools: JSON = [["type": "function", "name": "look", "parameters": ["type": "object", "properties": [:]]]]
-            let first = try await provider.send("/v1/responses", ["model": "m", "input": "use tool", "tools": tools]).json
+            let tools: JSON = [
+                ["type": "function", "name": "look", "parameters": ["type": "object", "properties": [:]]]
+            ]
+            let first = try await provider.send("/v1/responses", ["model": "m", "input": "use tool", "tools": tools])
+                .json
             let call = try #require(first["output"]?[0])
             #expect(call["type"] == "function_call")
             let next: JSONObject = ["model": "m", "previous_response_id": first["id"] ?? nil]
@@ -413,9 +435,11 @@ struct OpenAIResponsesTests {
     @Test("an unknown response cannot be continued, and a short limit leaves the answer incomplete")
     func refusals() async throws {
         try await Provider.run { provider in
-            let unknown = try await provider.send("/v1/responses", ["model": "m", "input": "x", "previous_response_id": "resp_0"])
+            let unknown = try await provider.send(
+                "/v1/responses", ["model": "m", "input": "x", "previous_response_id": "resp_0"])
             #expect(try unknown.json["error"]?["code"] == "previous_response_not_found")
-            let cut = try await provider.send("/v1/responses", ["model": "m", "input": "x", "max_output_tokens": 16]).json
+            let cut = try await provider.send("/v1/responses", ["model": "m", "input": "x", "max_output_tokens": 16])
+                .json
             #expect(cut["status"] == "incomplete")
             #expect(cut["incomplete_details"]?["reason"] == "max_output_tokens")
             #expect(cut["usage"]?["output_tokens"] == 16)

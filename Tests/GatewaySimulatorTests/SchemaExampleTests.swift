@@ -39,7 +39,8 @@ struct SchemaExampleTests {
     @Test("objects have every property in the order of the schema")
     func objects() throws {
         let made = try example(
-            ##"{"properties":{"b":{"$ref":"#/$defs/T"},"a":{"anyOf":[{"type":"null"},{"type":"integer"}]}},"$defs":{"T":{"type":"array","items":{"type":"boolean"},"minItems":3}}}"##)
+            ##"{"properties":{"b":{"$ref":"#/$defs/T"},"a":{"anyOf":[{"type":"null"},{"type":"integer"}]}},"$defs":{"T":{"type":"array","items":{"type":"boolean"},"minItems":3}}}"##
+        )
         #expect(made.fields?.fields.map(\.name) == ["b", "a"])
         #expect(made["b"]?.elements?.count == 3)
         #expect(made["a"]?.integer != nil)
@@ -48,14 +49,16 @@ struct SchemaExampleTests {
     @Test("allOf joins its parts")
     func joined() throws {
         let made = try example(
-            #"{"allOf":[{"type":"object","properties":{"a":{"type":"integer"}}},{"properties":{"b":{"type":"string"}}}]}"#)
+            #"{"allOf":[{"type":"object","properties":{"a":{"type":"integer"}}},{"properties":{"b":{"type":"string"}}}]}"#
+        )
         #expect(made["a"]?.integer != nil && made["b"]?.text != nil)
     }
 
     @Test("a schema that contains itself comes to an end")
     func recursive() throws {
         let made = try example(
-            ##"{"type":"object","properties":{"v":{"type":"integer"},"children":{"type":"array","items":{"$ref":"#"}},"next":{"anyOf":[{"$ref":"#"},{"type":"null"}]}},"required":["v"]}"##)
+            ##"{"type":"object","properties":{"v":{"type":"integer"},"children":{"type":"array","items":{"$ref":"#"}},"next":{"anyOf":[{"$ref":"#"},{"type":"null"}]}},"required":["v"]}"##
+        )
         #expect(made["v"]?.integer != nil)
     }
 }

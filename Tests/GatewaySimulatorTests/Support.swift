@@ -39,7 +39,8 @@ struct Provider {
 
     func send(_ path: String, _ body: JSON, headers: HTTPFields? = nil) async throws -> Reception {
         let isAnthropic = path.contains("/v1/messages")
-        return try await send(path, text: body.encoded, headers: headers ?? (isAnthropic ? Self.anthropic : Self.openAI))
+        return try await send(
+            path, text: body.encoded, headers: headers ?? (isAnthropic ? Self.anthropic : Self.openAI))
     }
 
     func send(_ path: String, text: String, headers: HTTPFields) async throws -> Reception {
@@ -56,7 +57,9 @@ struct Provider {
         _ = try await client.executeRequest(uri: "/journal", method: .delete, headers: [:], body: nil)
     }
 
-    func chat(_ text: String, _ more: JSONObject = [:], at path: String = "/v1/chat/completions") async throws -> Reception {
+    func chat(_ text: String, _ more: JSONObject = [:], at path: String = "/v1/chat/completions") async throws
+        -> Reception
+    {
         var body: JSONObject = ["model": "gpt-4o-mini", "messages": [["role": "user", "content": .string(text)]]]
         for field in more.fields { body[field.name] = field.value }
         return try await send(path, .object(body))

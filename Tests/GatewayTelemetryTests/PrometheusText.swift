@@ -58,18 +58,25 @@ struct PrometheusText {
     }
 
     private mutating func readSample(_ line: String) throws {
-        guard let match = line.wholeMatch(of: /([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*)\})? (\S+)/) else {
+        // By hand, not by a regular expression: there are thousands of these.
+        let name = String(line.prefix { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_" || $0 == ":") })
+        let rest = line.dropFirst(name.count)
+        guard !name.isEmpty, let space = rest.lastIndex(of: " ") else {
             throw Fault(description: "not a sample: \(line)")
         }
-        let name = String(match.1)
+        let braced = rest[..<space]
+        let number = rest[rest.index(after: space)...]
+        guard braced.isEmpty || braced.hasPrefix("{") && braced.hasSuffix("}") else {
+            throw Fault(description: "not a sample: \(line)")
+        }
+        let labels = try Self.labels(String(braced.dropFirst().dropLast()))
         guard family(name) == current, types[current] != nil else {
             throw Fault(description: "\(name) stands under \(current)")
         }
-        let labels = try Self.labels(String(match.2 ?? ""))
         let identity = "\(name)\(labels.sorted { $0.key < $1.key })"
         guard seen.insert(identity).inserted else { throw Fault(description: "twice: \(identity)") }
-        guard let value = Double(match.3) else { throw Fault(description: "not a number: \(line)") }
-        samples.append(Sample(name: name, labels: labels, value: value, text: String(match.3)))
+        guard let value = Double(number) else { throw Fault(description: "not a number: \(line)") }
+        samples.append(Sample(name: name, labels: labels, value: value, text: String(number)))
     }
 
     private func family(_ name: String) -> String {

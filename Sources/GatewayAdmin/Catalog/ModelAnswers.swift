@@ -85,7 +85,7 @@ extension TokenPrices {
     }
 
     /// A pico-dollar a token is a micro-dollar a million tokens, that is a thousand nano-dollars.
-    fileprivate static func perMillion(_ picos: Int64) -> String {
+    static func perMillion(_ picos: Int64) -> String {
         let (nanos, overflow) = picos.multipliedReportingOverflow(by: 1000)
         return overflow ? "\(picos / 1_000_000)" : NanoDollars(nanos).decimal
     }

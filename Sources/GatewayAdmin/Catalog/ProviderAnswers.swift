@@ -13,22 +13,37 @@ extension Provider {
             "slug": .string(slug),
             "template": .string(template),
             "dialect": .string(dialect.rawValue),
-            "url": .string(origin.url),
+            "url": .string(origin.shownURL),
             "authentication": .string(authentication.word),
             "credential": authentication.isSet ? masked : .null,
-            "default_headers": .object(defaultHeaders.map { .init($0.name, Self.shown($0)) }),
-            "forwarded_headers": .array(forwardedHeaders.sorted().map(JSONValue.string)),
-            "deadlines_ms": deadlines.json,
+            "headers": shownHeaders,
             "max_connections": .integer(maxConnections),
-            "asks_for_stream_usage": .bool(asksForStreamUsage),
         ]
     }
 
-    /// An operator may put a credential into any header, so only those that cannot hold one are shown.
-    private static func shown(_ header: (name: String, value: String)) -> JSONValue {
-        let name = header.name.lowercased()
-        let isHarmless = name.hasSuffix("-version") || name.hasSuffix("-beta") || name == "user-agent"
-        return isHarmless ? .string(header.value) : masked
+    /// The header fields sent with every request. An operator may put a credential into any of them, so only those that
+    /// cannot hold one are shown.
+    var shownHeaders: JSONValue {
+        .object(
+            defaultHeaders.map { header in
+                let name = header.name.lowercased()
+                let isHarmless = name.hasSuffix("-version") || name.hasSuffix("-beta") || name == "user-agent"
+                return .init(header.name, isHarmless ? .string(header.value) : masked)
+            })
+    }
+}
+
+extension Origin {
+    /// The URL, without path segments that look like a token: long, of letters and digits alone.
+    var shownURL: String {
+        var shown = self
+        shown.basePath = basePath.split(separator: "/", omittingEmptySubsequences: false).map { segment in
+            let looksLikeToken =
+                segment.count >= 20 && segment.contains(where: \.isNumber)
+                && segment.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "=" }
+            return looksLikeToken ? "***" : String(segment)
+        }.joined(separator: "/")
+        return shown.url
     }
 }
 
@@ -41,19 +56,10 @@ extension Authentication {
         }
     }
 
-    fileprivate var isSet: Bool {
+    var isSet: Bool {
         switch self {
         case .bearer(let secret), .header(_, let secret): !secret.isEmpty
         case .none: false
         }
-    }
-}
-
-extension Deadlines {
-    fileprivate var json: JSONValue {
-        [
-            "connect": .integer(connect), "first_byte": .integer(firstByte), "idle": .integer(idle),
-            "total": .integer(total),
-        ]
     }
 }

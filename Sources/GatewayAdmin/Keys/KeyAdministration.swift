@@ -51,7 +51,7 @@ package actor KeyAdministration {
             try await refuseTaken(draft.name, except: nil)
             let key = VirtualKey(
                 id: KeyMint.identifier(), name: draft.name, owner: draft.owner, prefix: "", models: draft.models,
-                expiresAt: draft.expiresAt, createdAt: now(), origin: .admin)
+                expiresAt: draft.expiresAt, createdAt: now().wholeSecond, origin: .admin)
             let (stored, clear) = issue(key)
             try await storing { try await store.insert(stored) }
             await gateway.publish(stored)

@@ -14,7 +14,8 @@ extension VirtualKey {
             "expires_at": .text(expiresAt?.shortRFC3339),
             "disabled": .bool(disabled),
             "status": .string(disabled ? "disabled" : isUsable(at: now) ? "active" : "expired"),
-            "created_at": .string(createdAt.shortRFC3339),
+            // When a key came into the file is not known.
+            "created_at": origin == .file ? .null : .string(createdAt.shortRFC3339),
             "origin": .string(origin.rawValue),
         ]
     }

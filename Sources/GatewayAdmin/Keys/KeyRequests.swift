@@ -80,7 +80,7 @@ extension RequestFields {
                 throw Problem(
                     .invalidField, "\"expires_in\" must be \(Lifespan.form), not \(quoted(text)).", field: "expires_in")
             }
-            return span.after(now)
+            return span.after(now.wholeSecond)
         }
         switch (moment, span) {
         case (_, .keep): return moment

@@ -20,7 +20,7 @@ extension TextTable {
         self.init(fields: [
             ("Name", key.name), ("Id", key.id), ("Key", "\(key.prefix)…"), ("Owner", key.owner ?? "-"),
             ("Models", key.models.joined(separator: ", ")), ("Expires", key.expiresAt ?? "never"),
-            ("Status", key.status), ("Created", key.createdAt), ("Origin", key.origin),
+            ("Status", key.status), ("Created", key.createdAt ?? "-"), ("Origin", key.origin),
         ])
     }
 

@@ -18,7 +18,7 @@ package enum Report {
         package var models: [String]
         package var expiresAt: String?
         package var status: String
-        package var createdAt: String
+        package var createdAt: String?
         package var origin: String
         /// In clear, only in the answer that makes it.
         package var key: String?

@@ -15,6 +15,9 @@ extension Timestamp {
         microseconds.modulo(1_000_000) == 0 ? "\(wholeSeconds)Z" : rfc3339
     }
 
+    /// The last whole second.
+    var wholeSecond: Timestamp { Timestamp(microseconds: microseconds - microseconds.modulo(1_000_000)) }
+
     private var wholeSeconds: String {
         let day = microseconds.floorDivided(by: Self.microsecondsPerDay)
         let second = microseconds.modulo(Self.microsecondsPerDay) / 1_000_000

@@ -10,7 +10,8 @@ package struct AnswerFacts: Equatable, Sendable {
     package var model: String?
     /// Raw length of the generated text, for estimates.
     package var deliveredCharacters: Int
-    /// Whether the provider told a count that cannot be true: see `UsageReading.flawed`.
+    /// Whether the provider told a count that cannot be true: negative, not a whole number, beyond `Usage.ceiling`, not
+    /// in agreement with the total, or too small for the text. Where `usage` is there all the same, it can be billed.
     package var flawed: Bool
 }
 

@@ -1,20 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import GatewayDomain
+import GatewayDomain
 
 /// What an answer says about its tokens.
-package struct UsageReading: Sendable, Equatable {
+struct UsageReading: Sendable, Equatable {
     /// The counts, normalised; nil when the answer has none that can be believed.
-    package var usage: Usage?
+    var usage: Usage?
     /// Whether a count was there that cannot be true: negative, not a whole number, above `Usage.ceiling`, or not in
     /// agreement with the total. An untrue prompt or completion makes the whole reading nil, so that the call is
     /// estimated; an untrue detail counts as zero.
-    package var flawed: Bool
-
-    package init(usage: Usage?, flawed: Bool) {
-        self.usage = usage
-        self.flawed = flawed
-    }
+    var flawed: Bool
 
     static let none = UsageReading(usage: nil, flawed: false)
     static let unbelievable = UsageReading(usage: nil, flawed: true)

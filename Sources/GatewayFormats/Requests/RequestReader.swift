@@ -56,10 +56,15 @@ package enum RequestReader {
         guard let model = JSONText.decode(field.range, in: body) else { throw refusal(.model, "cannot be read") }
         guard !model.isEmpty else { throw refusal(.model, "is empty; name the model that should answer") }
         guard model.utf8.count <= 256 else { throw refusal(.model, "is longer than 256 bytes") }
-        guard !model.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
+        guard !model.unicodeScalars.contains(where: isControl) else {
             throw refusal(.model, "contains a control character")
         }
         return model
+    }
+
+    /// Unicode's control characters: C0, DEL and C1.
+    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.value < 0x20 || (0x7f...0x9f).contains(scalar.value)
     }
 
     private static func boolean(_ path: RequestPath, in fields: JSONFields) throws(GatewayFailure) -> Bool? {

@@ -53,7 +53,7 @@ package struct StreamMeter {
     /// `message_delta` merged field by field, later wins, known from `message_delta` on.
     package var usage: Usage? { checkedReading.usage }
 
-    /// Whether the provider told counts that cannot be true: see `UsageReading.flawed`.
+    /// Whether the provider told a count that cannot be true, as in `AnswerFacts.flawed`.
     package var flawed: Bool { checkedReading.flawed }
 
     /// Whether the event was seen that ends a whole stream: `[DONE]`, `response.completed` or `response.incomplete`,

@@ -1,37 +1,58 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Sets of bytes from the HTTP grammar, each two 64-bit masks, so that a test costs a shift.
-struct ByteClass {
+///
+/// The masks are written out because a lazily made constant would cost a call for each byte looked at; a test makes them
+/// from the characters and compares.
+package struct ByteClass: Equatable {
     private let low: UInt64
     private let high: UInt64
 
-    init(_ members: StaticString) {
-        var masks: (UInt64, UInt64) = (0, 0)
-        members.withUTF8Buffer { bytes in
-            for byte in bytes {
-                if byte < 64 { masks.0 |= 1 << UInt64(byte) } else { masks.1 |= 1 << UInt64(byte & 63) }
-            }
-        }
-        (low, high) = masks
+    @inline(__always)
+    private init(low: UInt64, high: UInt64) {
+        self.low = low
+        self.high = high
     }
 
+    /// The set of the characters of `members`, all ASCII.
+    package init(_ members: String) {
+        var masks: (low: UInt64, high: UInt64) = (0, 0)
+        for byte in members.utf8 {
+            if byte < 64 { masks.low |= 1 << UInt64(byte) } else { masks.high |= 1 << UInt64(byte & 63) }
+        }
+        self.init(low: masks.low, high: masks.high)
+    }
+
+    /// Whether the set has `byte`.
     @inline(__always)
-    func contains(_ byte: UInt8) -> Bool {
+    package func contains(_ byte: UInt8) -> Bool {
         byte < 128 && (byte < 64 ? low : high) >> UInt64(byte & 63) & 1 == 1
     }
 
     /// `tchar` of RFC 9110 §5.6.2: what methods and field names are made of.
-    static let token = ByteClass("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+    package static var token: ByteClass {
+        ByteClass(low: 0x03ff_6cfa_0000_0000, high: 0x57ff_ffff_c7ff_fffe)
+    }
     /// What a path may hold (RFC 3986 §3.3): `pchar`, `/` and the `%` of an escape.
-    static let path = ByteClass("-._~!$&'()*+,;=:@/%0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+    package static var path: ByteClass {
+        ByteClass(low: 0x2fff_fff2_0000_0000, high: 0x47ff_fffe_87ff_ffff)
+    }
     /// What a query may hold (RFC 3986 §3.4).
-    static let query = ByteClass("-._~!$&'()*+,;=:@/?%0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+    package static var query: ByteClass {
+        ByteClass(low: 0xafff_fff2_0000_0000, high: 0x47ff_fffe_87ff_ffff)
+    }
     /// What a registered host name may hold (RFC 3986 §3.2.2), without escapes.
-    static let host = ByteClass("-._~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+    package static var host: ByteClass {
+        ByteClass(low: 0x03ff_6000_0000_0000, high: 0x47ff_fffe_87ff_fffe)
+    }
     /// What an IPv6 literal may hold between its brackets.
-    static let ipv6 = ByteClass(":.0123456789ABCDEFabcdef")
+    package static var ipv6: ByteClass {
+        ByteClass(low: 0x07ff_4000_0000_0000, high: 0x0000_007e_0000_007e)
+    }
     /// Characters that mean the same escaped and not (RFC 3986 §2.3).
-    static let unreserved = ByteClass("-._~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+    package static var unreserved: ByteClass {
+        ByteClass(low: 0x03ff_6000_0000_0000, high: 0x47ff_fffe_87ff_fffe)
+    }
 
     /// `field-vchar`, space and tab of RFC 9110 §5.5: what a field value may hold.
     @inline(__always)

@@ -16,17 +16,34 @@ package struct ResponseHead: Sendable {
     /// Adds a field. `name` is in lower case. A byte of `value` that could end the line becomes `?`: what is put here
     /// may come from outside.
     package mutating func add(_ name: StaticString, _ value: some Sequence<UInt8>) {
-        name.withUTF8Buffer { fields.append(contentsOf: $0) }
+        start(name)
+        for byte in value { fields.append(ByteClass.isFieldValue(byte) ? byte : UInt8(ascii: "?")) }
+        endLine()
+    }
+
+    private mutating func start(_ name: StaticString) {
+        fields.append(contentsOf: UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
         fields.append(UInt8(ascii: ":"))
         fields.append(.space)
-        for byte in value { fields.append(ByteClass.isFieldValue(byte) ? byte : UInt8(ascii: "?")) }
+    }
+
+    private mutating func endLine() {
         fields.append(.cr)
         fields.append(.lf)
     }
 
     /// Adds a field with text.
     package mutating func add(_ name: StaticString, _ value: String) {
-        add(name, value.utf8)
+        var value = value
+        value.withUTF8 { bytes in
+            if bytes.allSatisfy(ByteClass.isFieldValue) {
+                start(name)
+                fields.append(contentsOf: bytes)
+                endLine()
+            } else {
+                add(name, bytes)
+            }
+        }
     }
 
     /// Adds a field with a number.
@@ -36,12 +53,9 @@ package struct ResponseHead: Sendable {
 
     /// Adds a field whose value is known to hold no control character.
     package mutating func add(_ name: StaticString, _ value: StaticString) {
-        name.withUTF8Buffer { fields.append(contentsOf: $0) }
-        fields.append(UInt8(ascii: ":"))
-        fields.append(.space)
-        value.withUTF8Buffer { fields.append(contentsOf: $0) }
-        fields.append(.cr)
-        fields.append(.lf)
+        start(name)
+        fields.append(contentsOf: UnsafeBufferPointer(start: value.utf8Start, count: value.utf8CodeUnitCount))
+        endLine()
     }
 
     /// Adds the fields of `table` that `isWanted`, names and values as they are (both are checked already).

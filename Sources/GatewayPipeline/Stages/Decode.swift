@@ -6,7 +6,10 @@ import GatewayHTTP
 import NIOCore
 
 /// A request whose body has come and has been read as far as policy needs it.
-struct Decoded {
+///
+/// A class, as are `Received` and `Planned`: one allocation each, and passing one on from stage to stage is one retain
+/// rather than one for every field.
+final class Decoded {
     let identified: Identified
     let endpoint: Endpoint
     let facts: RequestFacts
@@ -14,6 +17,14 @@ struct Decoded {
     let body: ByteBuffer
     /// The lane's clock when the body was whole.
     let completedAt: UInt64
+
+    init(identified: Identified, endpoint: Endpoint, facts: RequestFacts, body: ByteBuffer, completedAt: UInt64) {
+        self.identified = identified
+        self.endpoint = endpoint
+        self.facts = facts
+        self.body = body
+        self.completedAt = completedAt
+    }
 
     var received: Received { identified.received }
 }

@@ -4,20 +4,32 @@ import GatewayDomain
 import GatewayFormats
 
 /// A request with the attempts that may serve it, in order.
-struct Planned {
+final class Planned {
     /// One provider and what to ask it for.
-    struct Attempt {
+    final class Attempt {
         let outbound: Outbound
         /// The provider's name for the model.
         let model: String
         /// Nil when no price is known.
         let prices: TokenPrices?
+
+        init(outbound: Outbound, model: String, prices: TokenPrices?) {
+            self.outbound = outbound
+            self.model = model
+            self.prices = prices
+        }
     }
 
     let decoded: Decoded
     let attempts: [Attempt]
     /// The configured name that the plan comes from, for metrics.
     let routeName: String
+
+    init(decoded: Decoded, attempts: [Attempt], routeName: String) {
+        self.decoded = decoded
+        self.attempts = attempts
+        self.routeName = routeName
+    }
 
     var received: Received { decoded.received }
 }

@@ -82,7 +82,8 @@ final class TunnelHandler: ChannelInboundHandler, RemovableChannelHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         input.writeImmutableBuffer(unwrapInboundIn(data))
         do {
-            guard let end = try finder.end(in: input.readableBytesUInt8Span) else {
+            let arrived = input
+            guard let end = try finder.end(in: arrived.readableBytesUInt8Span) else {
                 if input.readableBytes > 16 << 10 { throw TunnelRefused(status: 0) }
                 return
             }

@@ -28,7 +28,8 @@ enum Prose {
 
     /// At least `bytes` bytes of text that starts with `text`.
     static func lengthened(_ text: String, to bytes: Int) -> String {
-        let filler = " The stream runs on past the gate, measured and even, and the keeper counts each turn of the wheel."
+        let filler =
+            " The stream runs on past the gate, measured and even, and the keeper counts each turn of the wheel."
         let missing = bytes - text.utf8.count
         guard missing > 0 else { return text }
         return text + String(repeating: filler, count: missing / filler.utf8.count + 1)

@@ -102,7 +102,11 @@ struct MessagesConversation {
                 texts.append(text)
             } else {
                 for part in try content.elements() {
-                    if let text = try part.optional("text")?.text() { texts.append(text) } else { segment.addAttachment(part.value) }
+                    if let text = try part.optional("text")?.text() {
+                        texts.append(text)
+                    } else {
+                        segment.addAttachment(part.value)
+                    }
                 }
             }
         }

@@ -11,8 +11,9 @@ extension MessagesAnswer {
         }
         events.append(end(reported))
         if !exchange.directives.withoutEnd { events.append(event("message_stop", [:])) }
-        let failure = Dialect.anthropic.body(
-            of: Refusal(529, OpenAIFailure.message), requestID: "")["error"] ?? .null
+        let failure =
+            Dialect.anthropic.body(
+                of: Refusal(529, OpenAIFailure.message), requestID: "")["error"] ?? .null
         let error = event("error", ["error": failure])
         return EventStream(events: events, failure: { _ in error })
     }

@@ -70,7 +70,8 @@ struct Directives: Sendable, Equatable {
         let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
         let name = parts[0].trimmingSpaces
         guard let directive = Self.known.first(where: { $0.name == name }) else {
-            throw Refusal(400, "Unknown directive '\(name)'. Known are: \(Self.known.map(\.name).joined(separator: ", ")).")
+            throw Refusal(
+                400, "Unknown directive '\(name)'. Known are: \(Self.known.map(\.name).joined(separator: ", ")).")
         }
         let value = parts.count > 1 ? parts[1].trimmingSpaces : ""
         guard directive.apply(&self, value) else {

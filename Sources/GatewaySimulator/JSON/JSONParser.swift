@@ -121,7 +121,9 @@ extension JSONParser {
         _ = take(UInt8(ascii: "-"))
         let leadingZero = peek == UInt8(ascii: "0")
         let whole = digits()
-        guard whole > 0, !(leadingZero && whole > 1) else { throw failure("a value is missing or a number is malformed") }
+        guard whole > 0, !(leadingZero && whole > 1) else {
+            throw failure("a value is missing or a number is malformed")
+        }
         if take(UInt8(ascii: ".")) {
             isWhole = false
             guard digits() > 0 else { throw failure("a number is malformed") }

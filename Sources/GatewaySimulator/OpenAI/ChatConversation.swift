@@ -10,7 +10,9 @@ struct ChatConversation {
 
     mutating func read(_ messages: Cursor) throws(Refusal) {
         let elements = try messages.elements()
-        guard !elements.isEmpty else { throw messages.invalid("an empty array, at least 1 is needed", code: "empty_array") }
+        guard !elements.isEmpty else {
+            throw messages.invalid("an empty array, at least 1 is needed", code: "empty_array")
+        }
         for message in elements { try readMessage(message) }
         guard pending.isEmpty else { throw unanswered(in: messages) }
     }
@@ -35,7 +37,8 @@ struct ChatConversation {
     private mutating func readResult(_ message: Cursor, _ segment: inout Segment) throws(Refusal) {
         let id = try message.required("tool_call_id").text()
         guard pending.remove(id) != nil else {
-            throw message.invalid("a 'tool' message must answer one of the 'tool_calls' before it; none has the id '\(id)'")
+            throw message.invalid(
+                "a 'tool' message must answer one of the 'tool_calls' before it; none has the id '\(id)'")
         }
         toolResult = try Self.readContent(try message.required("content"), &segment)
     }
@@ -78,6 +81,7 @@ struct ChatConversation {
 
     private func unanswered(in place: Cursor) -> Refusal {
         place.invalid(
-            "'tool_calls' must be followed by 'tool' messages that answer each; missing are: \(pending.sorted().joined(separator: ", "))")
+            "'tool_calls' must be followed by 'tool' messages that answer each; missing are: \(pending.sorted().joined(separator: ", "))"
+        )
     }
 }

@@ -68,7 +68,8 @@ struct ChatRequest {
         guard reasons else { return }
         if old != nil {
             throw Refusal(
-                400, "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens'.",
+                400,
+                "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens'.",
                 parameter: "max_tokens", code: "unsupported_parameter")
         }
         if let temperature = try body.optional("temperature")?.value.number, temperature != 1 {
@@ -128,7 +129,9 @@ enum OpenAITools {
     static func function(_ cursor: Cursor) throws(Refusal) -> Prompt.Tool {
         let name = try cursor.required("name")
         let text = try name.text()
-        let isPlain = text.unicodeScalars.allSatisfy { $0.isASCII && ($0.properties.isAlphabetic || "0123456789_-".unicodeScalars.contains($0)) }
+        let isPlain = text.unicodeScalars.allSatisfy {
+            $0.isASCII && ($0.properties.isAlphabetic || "0123456789_-".unicodeScalars.contains($0))
+        }
         guard !text.isEmpty, text.utf8.count <= 64, isPlain else {
             throw name.invalid("a name has 1 to 64 letters, digits, '_' or '-'")
         }
@@ -152,7 +155,9 @@ enum OpenAITools {
             let named = try cursor.optional("function") ?? cursor
             let name = try named.required("name")
             let text = try name.text()
-            guard tools.contains(where: { $0.name == text }) else { throw name.invalid("no tool has the name '\(text)'") }
+            guard tools.contains(where: { $0.name == text }) else {
+                throw name.invalid("no tool has the name '\(text)'")
+            }
             return .named(text)
         case "allowed_tools":
             let allowed = try cursor.optional("allowed_tools") ?? cursor

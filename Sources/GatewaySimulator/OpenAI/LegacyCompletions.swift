@@ -109,7 +109,11 @@ enum OpenAIInputs {
         if elements[0].value.integer != nil { return [try tokenIDs(cursor)] }
         var inputs: [Input] = []
         for element in elements {
-            if let text = element.value.text { inputs.append(input(text)) } else { inputs.append(try tokenIDs(element)) }
+            if let text = element.value.text {
+                inputs.append(input(text))
+            } else {
+                inputs.append(try tokenIDs(element))
+            }
         }
         return inputs
     }

@@ -51,7 +51,9 @@ struct ResponsesRequest {
             var segment = Segment()
             for tool in try tools.elements() {
                 segment.add(tool.value.encoded)
-                if try tool.required("type").text() == "function" { prompt.tools.append(try OpenAITools.function(tool)) }
+                if try tool.required("type").text() == "function" {
+                    prompt.tools.append(try OpenAITools.function(tool))
+                }
             }
             prompt.segments.append(segment)
         }
@@ -92,7 +94,9 @@ extension ResponsesRequest {
             prompt.lastUserText = text
         } else {
             let items = try input.elements()
-            guard !items.isEmpty else { throw input.invalid("an empty array, at least 1 is needed", code: "empty_array") }
+            guard !items.isEmpty else {
+                throw input.invalid("an empty array, at least 1 is needed", code: "empty_array")
+            }
             for item in items { try readItem(item) }
         }
         guard let open = pendingCalls.min() else { return }

@@ -55,7 +55,8 @@ struct Call: Sendable {
         try checkForm()
         let version = try version()
         let exchange = Exchange(
-            json: try json(parsed), dialect: dialect, anthropicVersion: version, model: model ?? "", fingerprint: fingerprint,
+            json: try json(parsed), dialect: dialect, anthropicVersion: version, model: model ?? "",
+            fingerprint: fingerprint,
             scope: Fingerprint.of("\(credential ?? "")\n\(model ?? "")", seed: 0), directives: directives,
             seed: responder.options.seed, memory: memory)
         return send(try endpoint(exchange), directives, sequence)
@@ -135,7 +136,9 @@ extension Call {
     }
 
     private var unknownPath: Refusal {
-        Refusal(404, "Unknown path: \(request.method.rawValue) \(request.uri.path).", type: dialect == .openAI ? "invalid_request_error" : nil)
+        Refusal(
+            404, "Unknown path: \(request.method.rawValue) \(request.uri.path).",
+            type: dialect == .openAI ? "invalid_request_error" : nil)
     }
 
     private func json(_ parsed: Result<JSON?, JSONFailure>) throws(Refusal) -> JSON {

@@ -68,7 +68,9 @@ struct Cursor {
 
     func choice(of choices: [String]) throws(Refusal) -> String {
         let chosen = try text()
-        guard choices.contains(chosen) else { throw invalid("'\(chosen)' is not one of: \(choices.joined(separator: ", "))") }
+        guard choices.contains(chosen) else {
+            throw invalid("'\(chosen)' is not one of: \(choices.joined(separator: ", "))")
+        }
         return chosen
     }
 

@@ -51,7 +51,8 @@ struct Delivery: Sendable {
         var kind: Directives.Break.Kind
     }
 
-    /// As many chunks go out in one write where nothing asks for a pause between them.
+    /// As many chunks go out in one write where nothing asks for a pause between them: most of what a chunk costs is the
+    /// way through the server, and readers must not mind how events are cut into packets.
     private static let batch = 16
 
     let connection: Connection
@@ -104,7 +105,9 @@ struct Delivery: Sendable {
                 try await flush(&waiting, &meter, &writer)
             }
         }
+        guard breaks(at: chunks.count) else { return }
         try await misbehave(at: chunks.count, &writer)
+        close(meter, .complete)
     }
 
     @concurrent
@@ -113,7 +116,9 @@ struct Delivery: Sendable {
     ) async throws {
         if waiting.isEmpty { return }
         guard connection.isOpen else { throw ClientGone() }
-        try await writer.write(contentsOf: waiting.map(\.bytes))
+        var bytes = waiting[0].bytes
+        for chunk in waiting.dropFirst() { bytes.writeImmutableBuffer(chunk.bytes) }
+        try await writer.write(bytes)
         meter = meter.counting(waiting)
         waiting.removeAll(keepingCapacity: true)
     }

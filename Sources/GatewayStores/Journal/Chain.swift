@@ -11,7 +11,7 @@ final class Chain: Sendable {
 
     init(number: UInt32) { self.number = number }
 
-    /// Called by the lane when it starts on `segment`: once in a megabyte.
+    /// Called by the lane when it starts on `segment`: once in a thousand calls or so.
     func append(_ segment: Segment) {
         started.withLock { $0.append(segment) }
     }

@@ -69,9 +69,11 @@ final class LaneJournal: LaneLedger {
         current.map { SegmentLayout.room(behind: offset, in: $0.size) } ?? 0
     }
 
-    private var spareRoom: Int {
-        spares.count * SegmentLayout.room(behind: SegmentLayout.headerSize, in: journal.shelf.segmentSize)
+    private var roomInSegment: Int {
+        SegmentLayout.room(behind: SegmentLayout.headerSize, in: journal.shelf.segmentSize)
     }
+
+    private var spareRoom: Int { spares.count * roomInSegment }
 
     /// Whether `records` more fit into the segments at hand, if need be after taking further ones.
     private func hasRoom(for records: Int) -> Bool {
@@ -100,6 +102,14 @@ final class LaneJournal: LaneLedger {
         chain.append(segment)
         current = segment
         moveOldCalls(to: segment)
+        returnSurplus()
+    }
+
+    /// Gives back what a burst of open calls needed and the present ones do not, but for some slack.
+    private func returnSurplus() {
+        while spareRoom > calls.count + 2 * roomInSegment, let segment = spares.popLast() {
+            journal.shelf.giveBack(segment)
+        }
     }
 
     /// Moves the openings of long calls up from old segments, so that a few long streams among many short calls do not
@@ -110,8 +120,9 @@ final class LaneJournal: LaneLedger {
         let filled = (calls.bytes + calls.count * SegmentLayout.recordHeaderSize) / segment.size
         let horizon = UInt32(clamping: 8 + 4 * filled)
         guard sequence > horizon else { return }
+        let needed = calls.count + 2
         calls.moveCalls(before: sequence - horizon) { call in
-            guard offset < segment.size / 4, currentRoom + spareRoom > calls.count + 2 else { return nil }
+            guard offset < segment.size / 4, currentRoom + spareRoom > needed else { return nil }
             let start = offset
             offset = segment.appendMoved(call, at: start)
             return OpenCall(

@@ -36,6 +36,8 @@ final class Segment: @unchecked Sendable {
             throw failure
         }
         base = memory
+        // Brings the pages in now, so that the lane takes no fault for each. Should it fail, they come when touched.
+        madvise(memory, size, MADV_POPULATE_WRITE)
         base.storeBytes(of: SegmentLayout.magic.littleEndian, as: UInt64.self)
         base.storeBytes(of: SegmentLayout.version.littleEndian, toByteOffset: 8, as: UInt32.self)
         base.storeBytes(of: UInt32(size).littleEndian, toByteOffset: SegmentLayout.sizeOffset, as: UInt32.self)

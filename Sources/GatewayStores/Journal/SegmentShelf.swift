@@ -45,6 +45,18 @@ final class SegmentShelf: Sendable {
         return segment ?? (mayMake ? make() : nil)
     }
 
+    /// Takes back a segment that was not started, to stand ready again or to be removed.
+    func giveBack(_ segment: Segment) {
+        queue.async { [self] in
+            let isKept = state.withLock { state in
+                guard state.ready.count < state.target else { return false }
+                state.ready.append(segment)
+                return true
+            }
+            if !isKept { discard(segment) }
+        }
+    }
+
     /// Makes segments until as many stand ready as should. Called on the shelf's queue, or before the lanes start.
     func refill() {
         while state.withLock({ !$0.isStopped && $0.ready.count < $0.target }) {

@@ -36,7 +36,7 @@ package final class SQLiteStore: Sendable {
 
     deinit { loop.cancel() }
 
-    /// A ledger for the lane that calls this, which alone may use it.
+    /// A ledger for `lane`, which alone may use it. Each has a journal of its own, so one asked for twice is two.
     package func ledger(lane: Int) -> any LaneLedger {
         LaneJournal(journal: parts.journal)
     }
@@ -92,6 +92,8 @@ extension SQLiteStore: LedgerReports {
         do {
             return try await body()
         } catch let error as KeyStoreError {
+            throw error
+        } catch let error as CancellationError {
             throw error
         } catch {
             throw LedgerDatabase.explain(error, doing: task)

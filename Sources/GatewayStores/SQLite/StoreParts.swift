@@ -13,7 +13,7 @@ package struct JournalSizes: Sendable {
     /// looks at other processes' changes of keys, fifty times between two looks for journals of processes that died.
     package var interval: Duration
 
-    package init(segment: Int = 1 << 20, limit: Int = 256 << 20, interval: Duration = .milliseconds(100)) {
+    package init(segment: Int = 512 << 10, limit: Int = 256 << 20, interval: Duration = .milliseconds(100)) {
         self.segment = segment
         self.limit = limit
         self.interval = interval

@@ -23,12 +23,25 @@ extension LogLine {
             let escape = LogEscape(scalar)
             taken += scalar.utf8.count
             written += escape.length
-            if taken > limit || written > 2 * limit { return append(plain: "…".utf8) }
+            if taken > limit || written > 2 * limit { return append(plain: "…") }
             switch escape {
-            case .none: append(plain: scalar.utf8)
-            case .short(let letter): append(plain: [UInt8(ascii: "\\"), letter])
-            case .code(let code): append(plain: LogEscape.hexadecimal(code))
+            case .none: for byte in scalar.utf8 { append(plain: byte) }
+            case .short(let letter): append(escape: letter)
+            case .code(let code): append(escape: code)
             }
+        }
+    }
+
+    private mutating func append(escape letter: UInt8) {
+        append(plain: UInt8(ascii: "\\"))
+        append(plain: letter)
+    }
+
+    private mutating func append(escape code: UInt16) {
+        append(escape: UInt8(ascii: "u"))
+        for shift in [12, 8, 4, 0] as [UInt16] {
+            let digit = UInt8(truncatingIfNeeded: code >> shift & 0xf)
+            append(plain: digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
         }
     }
 }
@@ -60,11 +73,5 @@ private enum LogEscape {
             self = .code(UInt16(truncatingIfNeeded: scalar.value))
         default: self = .none(length: scalar.utf8.count)
         }
-    }
-
-    static func hexadecimal(_ code: UInt16) -> [UInt8] {
-        let digits = Array("0123456789abcdef".utf8)
-        return [UInt8(ascii: "\\"), UInt8(ascii: "u")]
-            + [12, 8, 4, 0].map { digits[Int(code >> UInt16($0) & 0xf)] }
     }
 }

@@ -6,15 +6,16 @@ import GatewayDomain
 ///
 /// Whatever the fields hold, a line is one line of at most `longest` bytes: text is escaped and cut, and the fields of a
 /// line are few enough that their limits add up to less.
-struct LogLine {
+struct LogLine: ~Copyable {
     /// The longest line, its end included.
     static let longest = 4096
 
-    /// The line, its end included.
-    private(set) var bytes: [UInt8] = []
+    // Room for a field that is found to make the line too long, and is taken back.
+    private var buffer = LineBuffer(capacity: LogLine.longest + 1024)
     private var clock = TimestampText()
 
-    init() { bytes.reserveCapacity(LogLine.longest) }
+    /// The line, its end included; valid until the next one is begun.
+    var bytes: UnsafeBufferPointer<UInt8> { buffer.bytes }
 
     /// Starts a new line.
     mutating func begin(at time: Timestamp, level: StaticString, message: StaticString) {
@@ -26,9 +27,9 @@ struct LogLine {
 
     /// Starts a new line whose message is to be added.
     mutating func begin(at time: Timestamp, level: StaticString) {
-        bytes.removeAll(keepingCapacity: true)
+        buffer.shorten(to: 0)
         append(#"{"time":""#)
-        clock.append(time, to: &bytes)
+        clock.append(time, to: &buffer)
         append(#"","level":""#)
         append(level)
         append(#"""#)
@@ -50,7 +51,7 @@ struct LogLine {
     mutating func add(_ name: StaticString, plain text: String) {
         appendName(name)
         append(#"""#)
-        bytes.append(contentsOf: text.utf8)
+        append(plain: text)
         append(#"""#)
     }
 
@@ -81,20 +82,29 @@ struct LogLine {
 
     /// Adds a field with a name from outside, unless the line would then be too long. Tells whether it was added.
     mutating func add(name: String, _ text: String, limit: Int) -> Bool {
-        let start = bytes.count
+        let start = buffer.count
         append(#",""#)
         append(escaping: name, limit: 64)
         append(#"":""#)
         append(escaping: text, limit: limit)
         append(#"""#)
         // Room for a last field and the end.
-        if bytes.count <= LogLine.longest - 32 { return true }
-        bytes.removeLast(bytes.count - start)
+        if buffer.count <= LogLine.longest - 32 { return true }
+        buffer.shorten(to: start)
         return false
     }
 
+    /// Appends text that needs no escape.
+    mutating func append(plain text: String) {
+        var text = text
+        text.withUTF8 { buffer.append($0) }
+    }
+
     /// Appends bytes that need no escape.
-    mutating func append(plain text: some Collection<UInt8>) { bytes.append(contentsOf: text) }
+    mutating func append(plain bytes: UnsafeBufferPointer<UInt8>) { buffer.append(bytes) }
+
+    /// Appends a byte that needs no escape.
+    mutating func append(plain byte: UInt8) { buffer.append(byte) }
 
     private mutating func appendName(_ name: StaticString) {
         append(#",""#)
@@ -103,42 +113,26 @@ struct LogLine {
     }
 
     private mutating func append(_ text: StaticString) {
-        bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+        buffer.append(text)
     }
 
     private mutating func append(number: Int64) {
-        if number < 0 { bytes.append(UInt8(ascii: "-")) }
-        bytes.append(digitsOf: number.magnitude)
+        if number < 0 { buffer.append(UInt8(ascii: "-")) }
+        buffer.append(digitsOf: number.magnitude)
     }
 
     private mutating func append(_ amount: NanoDollars) {
         let scale: UInt64 = 1_000_000_000
-        if amount.amount < 0 { bytes.append(UInt8(ascii: "-")) }
-        bytes.append(digitsOf: amount.amount.magnitude / scale)
+        if amount.amount < 0 { buffer.append(UInt8(ascii: "-")) }
+        buffer.append(digitsOf: amount.amount.magnitude / scale)
         var fraction = amount.amount.magnitude % scale
         guard fraction != 0 else { return }
-        bytes.append(UInt8(ascii: "."))
+        buffer.append(UInt8(ascii: "."))
         var places = 9
         while fraction % 10 == 0 {
             fraction /= 10
             places -= 1
         }
-        bytes.append(digitsOf: fraction, width: places)
-    }
-}
-
-extension [UInt8] {
-    /// Appends the decimal digits of `number`, with leading zeros up to `width` digits.
-    mutating func append(digitsOf number: UInt64, width: Int = 1) {
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
-            var start = digits.count
-            var rest = number
-            while rest > 0 || digits.count - start < width {
-                start -= 1
-                digits[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
-                rest /= 10
-            }
-            append(contentsOf: UnsafeBufferPointer(rebasing: digits[start...]))
-        }
+        buffer.append(digitsOf: fraction, width: places)
     }
 }

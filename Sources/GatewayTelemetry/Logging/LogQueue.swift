@@ -22,7 +22,7 @@ final class LogQueue: Sendable {
     var droppedLines: UInt64 { dropped.load(ordering: .relaxed) }
 
     /// Adds a line, its end included.
-    func append(_ line: [UInt8]) {
+    func append(_ line: UnsafeBufferPointer<UInt8>) {
         let (before, after) = pending.withLock { bytes in
             let before = bytes.count
             if before + line.count <= limit { bytes.append(contentsOf: line) }

@@ -4,28 +4,26 @@ import GatewayDomain
 
 /// Writes moments as RFC 3339 text in UTC with microseconds: `2026-11-21T07:41:56.000123Z`. The text of the last second
 /// is kept, because most lines share it with the line before.
-struct TimestampText {
+struct TimestampText: ~Copyable {
     private var second: Int64 = -1
     /// `2026-11-21T07:41:56.`
-    private var text: [UInt8] = []
+    private var text = LineBuffer(capacity: 20)
 
     /// The last moment that has four digits for its year.
     private static let latest: Int64 = 253_402_300_799_999_999
 
-    init() { text.reserveCapacity(20) }
-
     /// Appends the text of `time`; what lies before 1970 or after 9999 is written as the nearest moment within.
-    mutating func append(_ time: Timestamp, to bytes: inout [UInt8]) {
+    mutating func append(_ time: Timestamp, to line: inout LineBuffer) {
         let microseconds = min(max(time.microseconds, 0), TimestampText.latest)
         if microseconds / 1_000_000 != second { write(second: microseconds / 1_000_000) }
-        bytes.append(contentsOf: text)
-        bytes.append(digitsOf: UInt64(microseconds % 1_000_000), width: 6)
-        bytes.append(UInt8(ascii: "Z"))
+        line.append(text.bytes)
+        line.append(digitsOf: UInt64(microseconds % 1_000_000), width: 6)
+        line.append(UInt8(ascii: "Z"))
     }
 
     private mutating func write(second: Int64) {
         self.second = second
-        text.removeAll(keepingCapacity: true)
+        text.shorten(to: 0)
         let date = Date(daysSince1970: second / 86_400)
         let time = second % 86_400
         append(date.year, width: 4, then: "-")

@@ -21,6 +21,10 @@ struct AdminClient {
     /// Lends a client to `body` and closes its connections afterwards.
     static func with(_ options: AdminOptions, _ body: (AdminClient) async throws -> Void) async throws {
         let key = try options.adminKey()
+        if key != nil, options.isExposed {
+            Terminal.complain(
+                "sluice: warning: \(options.address) is plain http; the admin key crosses the network unencrypted")
+        }
         // No redirect is followed: the admin key goes nowhere but to the address that was given.
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
         configuration.timeout.connect = .seconds(5)

@@ -13,8 +13,13 @@ struct AdminFailure: Error {
 
     /// What the admin API refused.
     init(_ problem: Report.Problem, status: Int) {
-        let advice = status == 401 ? " (SLUICE_ADMIN_KEY or --admin-key-file)" : ""
-        self.init("\(problem.detail)\(advice)")
+        let advice =
+            switch problem.code {
+            case "missing_admin_key": " Set SLUICE_ADMIN_KEY or give --admin-key-file."
+            case "invalid_admin_key": " Check SLUICE_ADMIN_KEY or --admin-key-file."
+            default: ""
+            }
+        self.init("\(problem.title): \(problem.detail)\(advice)")
         self.status = status
     }
 }

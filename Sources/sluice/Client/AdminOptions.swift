@@ -45,19 +45,21 @@ struct AdminOptions: ParsableArguments {
         return text
     }
 
+    /// Whether a request would cross a network unencrypted.
+    var isExposed: Bool {
+        guard let url = URL(string: address), url.scheme == "http", let host = url.host() else { return false }
+        return !ListenAddress(host: host, port: 0).isLoopback
+    }
+
     /// The admin key, where one is given.
     func adminKey() throws -> Secret? {
         guard let path = adminKeyFile else { return Self.environment("SLUICE_ADMIN_KEY").map(Secret.init) }
-        do {
-            let text = try String(contentsOfFile: path, encoding: .utf8)
-            let key = text.trimmingCharacters(in: .whitespacesAndNewlines)
-            guard !key.isEmpty else { throw AdminFailure("\(path) is empty; it must hold the admin key") }
-            return Secret(key)
-        } catch let failure as AdminFailure {
-            throw failure
-        } catch {
-            throw AdminFailure("cannot read the admin key from \(path): \(error.localizedDescription)")
+        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+            throw AdminFailure("cannot read the admin key from \(path); is it there, readable, and text?")
         }
+        let key = text.trimmingCharacters(in: .whitespacesAndNewlines)
+        guard !key.isEmpty else { throw AdminFailure("\(path) is empty; it must hold the admin key") }
+        return Secret(key)
     }
 
     private static func environment(_ name: String) -> String? {

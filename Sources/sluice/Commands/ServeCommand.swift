@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Foundation
+import Glibc
 import GatewayConfiguration
 import GatewayStores
 

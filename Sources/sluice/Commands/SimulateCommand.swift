@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Foundation
+import GatewayDomain
 import GatewaySimulator
 import UnixSignals
 
@@ -24,7 +25,8 @@ struct SimulateCommand: AsyncParsableCommand {
     @Flag(help: "Allow an address that other machines can reach.")
     var allowRemote = false
 
-    @Option(name: .customLong("key"), help: "A key to accept, can be repeated (default: any that starts with sk- or sim-).")
+    @Option(
+        name: .customLong("key"), help: "A key to accept, can be repeated (default: any that starts with sk- or sim-).")
     var keys: [String] = []
 
     @Option(help: "Another seed gives other answers.")
@@ -61,6 +63,6 @@ struct SimulateCommand: AsyncParsableCommand {
     }
 
     private static func isLoopback(_ host: String) -> Bool {
-        host == "localhost" || host == "::1" || (host.hasPrefix("127.") && host.split(separator: ".").count == 4)
+        ListenAddress(host: host, port: 0).isLoopback
     }
 }

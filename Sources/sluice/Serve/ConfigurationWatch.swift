@@ -13,9 +13,8 @@ final class ConfigurationWatch: Sendable {
     /// What tells one state of a file from another: also that of a mounted directory whose link is switched.
     private struct Stamp: Equatable {
         var inode: UInt64
-        var size: Int64
-        var seconds: Int
-        var nanoseconds: Int
+        var size: UInt64
+        var modified: Date
     }
 
     private let path: String
@@ -88,10 +87,11 @@ final class ConfigurationWatch: Sendable {
     }
 
     private func stamp() -> Stamp? {
-        var status = stat()
-        guard stat(path, &status) == 0 else { return nil }
+        // Through links: a mounted directory changes by having its link switched.
+        let path = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+        guard let attributes = try? FileManager.default.attributesOfItem(atPath: path) else { return nil }
         return Stamp(
-            inode: UInt64(status.st_ino), size: Int64(status.st_size), seconds: status.st_mtim.tv_sec,
-            nanoseconds: status.st_mtim.tv_nsec)
+            inode: attributes[.systemFileNumber] as? UInt64 ?? 0, size: attributes[.size] as? UInt64 ?? 0,
+            modified: attributes[.modificationDate] as? Date ?? .distantPast)
     }
 }

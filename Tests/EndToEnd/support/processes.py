@@ -67,7 +67,7 @@ class Process:
     def log(self) -> str:
         return self.log_file.read_text(errors="replace") if self.log_file.exists() else ""
 
-    def log_tail(self, lines: int = 40) -> str:
+    def log_tail(self, lines: int = 15) -> str:
         return "\n".join(self.log.splitlines()[-lines:])
 
     def signal(self, number: int):

@@ -72,7 +72,7 @@ CHAT = Dialect(
     lambda model, prompt: {"model": model, "stream": True, "messages": [{"role": "user", "content": prompt}]}, _chat,
     (openai.OpenAIError,))
 MESSAGES = Dialect(
-    "messages", "/v1/messages", "claude-sonnet-4-5",
+    "messages", "/v1/messages", "claude-haiku-4-5",
     lambda model, prompt: {
         "model": model, "stream": True, "max_tokens": 500, "messages": [{"role": "user", "content": prompt}]},
     _messages, (anthropic.AnthropicError,))

@@ -33,11 +33,11 @@ struct GatewayRouteTests {
     func providers() async throws {
         try await World().withAdmin { admin in
             let providers = try await admin.get("/v1/providers").list("providers")
-            #expect(providers.map { $0["url"] } == ["https://api.example.com/v1", "http://127.0.0.1:9000"])
+            #expect(providers.map { $0["url"] } == ["https://api.example.com/v1", "http://127.0.0.1:9000/acme/***/v1"])
             #expect(providers.map { $0["authentication"] } == ["bearer", "header x-api-key"])
             #expect(providers.map { $0["credential"] } == ["***", "***"])
-            #expect(providers[0]["default_headers"]?["x-team-token"] == "***")
-            #expect(providers[1]["default_headers"]?["anthropic-version"] == "2023-06-01")
+            #expect(providers[0]["headers"]?["x-team-token"] == "***")
+            #expect(providers[1]["headers"]?["anthropic-version"] == "2023-06-01")
         }
     }
 
@@ -49,8 +49,22 @@ struct GatewayRouteTests {
             #expect(answer.json["revision"] == 3)
             #expect(server["data"]?["address"] == "127.0.0.1:8080")
             #expect(server["admin"]?["key"] == "***")
-            #expect(server["limits"]?["body_bytes"] == 33_554_432)
-            #expect(answer.json["configuration"]?["catalogue_prices"] == 1)
+            #expect(server["limits"]?["body"] == "32MiB")
+            #expect(server["limits"]?["header_time"] == "10s")
+            #expect(server["grace_time"] == "30s")
+            guard case .array(let providers) = answer.json["configuration"]?["providers"] else {
+                Issue.record("no providers")
+                return
+            }
+            #expect(
+                providers.map { $0["base_url"] } == ["https://api.example.com/v1", "http://127.0.0.1:9000/acme/***/v1"])
+            #expect(providers.map { $0["api_key"] } == ["***", "***"])
+            #expect(providers[0]["deadlines"]?["first_byte"] == "5m")
+            let price: JSONValue = [
+                "provider": "openai", "model": "gpt-4o-*", "input": "0.15", "output": "0.6", "cached_input": "0.075",
+                "cache_write": nil, "cache_write_1h": nil, "long_context": nil,
+            ]
+            #expect(answer.json["configuration"]?["prices"] == .array([price]))
         }
     }
 

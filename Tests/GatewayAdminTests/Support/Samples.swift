@@ -12,7 +12,7 @@ extension Configuration {
             defaultHeaders: [("x-team-token", "header-canary")])
         let claude = Provider(
             name: "claude", slug: "claude", template: "anthropic", dialect: .anthropic,
-            origin: Origin(isTLS: false, host: "127.0.0.1", port: 9000, basePath: ""),
+            origin: Origin(isTLS: false, host: "127.0.0.1", port: 9000, basePath: "/acme/canary1canary2canary3/v1"),
             authentication: .header(name: "x-api-key", Secret("provider-canary-2")),
             defaultHeaders: [("anthropic-version", "2023-06-01")])
         let cheap = TokenPrices(input: 150_000, output: 600_000, cachedInput: 75_000)

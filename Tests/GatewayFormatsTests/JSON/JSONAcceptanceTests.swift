@@ -66,9 +66,9 @@ import Testing
 
     @Test("A valid document is accepted as a member that is passed through", arguments: valid)
     func acceptsInside(_ document: JSONCase) throws {
-        let deepest = document.name.hasPrefix("25")
         let text = Array(#"{"model":"m","metadata":"#.utf8) + document.bytes + Array(",\"n\":1}".utf8)
-        if deepest, document.name.hasPrefix("256") {
+        if document.name.hasPrefix("256") {
+            // One level more is one too many.
             #expect(throws: JSONFault.self) { try scan(text) }
         } else {
             #expect(try scan(text, for: ["n"])[0].integer == 1)

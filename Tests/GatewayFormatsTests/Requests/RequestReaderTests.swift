@@ -93,7 +93,7 @@ import Testing
         #expect(Array(composed.utf8) != Array(decomposed.utf8))
     }
 
-    @Test("The largest 64-bit body length is no danger to the estimate")
+    @Test("The estimate of the prompt is a quarter of the bytes, rounded up")
     func estimateRoundsUp() throws {
         let body = request(.chatCompletions)
         for spaces in 0..<8 {
