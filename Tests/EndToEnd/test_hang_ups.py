@@ -47,8 +47,9 @@ def test_an_sdk_stream_that_is_closed_early(gateway, simulator, prompt, marker, 
     stream = gateway.openai().chat.completions.create(
         model=misbehaving("gpt-4o-mini", "chunks=2000,delay=20"), messages=[{"role": "user", "content": prompt}],
         stream=True, extra_headers=identity)
+    chunks = iter(stream)
     for _ in range(5):
-        next(iter(stream))
+        next(chunks)
     stream.close()
     assert simulator.call(marker).ended == "client_gone"
     assert gateway.row(marker).ending == "client_gone"

@@ -78,7 +78,8 @@ enum RequestFieldRules {
             guard end > value.startIndex, value[..<end].allSatisfy({ ByteClass.host.contains($0) }) else { return false }
             rest = value[end...]
         }
-        guard rest.popFirst() == UInt8(ascii: ":") else { return rest.isEmpty && value.last != UInt8(ascii: ":") }
+        if rest.isEmpty { return true }
+        guard rest.popFirst() == UInt8(ascii: ":") else { return false }
         guard rest.count <= 5, rest.allSatisfy({ $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }) else {
             return false
         }

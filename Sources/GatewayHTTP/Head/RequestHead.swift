@@ -50,7 +50,8 @@ package struct RequestHead: Sendable {
             target: try RequestTarget(
                 fields.bytes, line.target, host: fields.first(.host).map { fields.bytes[$0] }),
             fields: fields, framing: checked.framing, persistence: checked.persistence,
-            expectsContinue: checked.expectsContinue && checked.framing != .none)
+            // HTTP/1.0 has no interim answers, whatever the client says it expects (RFC 9110 §10.1.1).
+            expectsContinue: checked.expectsContinue && checked.framing != .none && !line.isHTTP10)
     }
 }
 

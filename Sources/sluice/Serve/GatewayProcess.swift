@@ -110,6 +110,7 @@ struct GatewayProcess {
         } catch {
             throw StartError("cannot listen on \(server.data.host):\(server.data.port) or the TLS address: \(error)")
         }
+        StartupMemory.release()
         readiness.set(.ready)
         logger.info(
             "listening",

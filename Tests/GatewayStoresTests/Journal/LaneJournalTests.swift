@@ -47,8 +47,7 @@ struct LaneJournalTests {
             try await store.drain()
             #expect(store.health.journalBytes <= 20 * (32 << 10), "round \(round)")
         }
-        let image = try TemporaryDirectory()
-        let copy = try SQLiteStore.small(try CrashImage.take(of: path, into: image))
+        let copy = try SQLiteStore.small(try CrashImage.take(of: path, into: directory / "image"))
         let interrupted = try await copy.rows(requestID: "req-open")
         #expect(interrupted == long.map { $0.opening.interrupted(deliveredTokens: 99) }.sorted { $0.row < $1.row })
         await copy.close()
@@ -81,8 +80,7 @@ struct LaneJournalTests {
         }
         for _ in 0..<2_000 { ledger.record(samples.settlement()) }
         for call in long { ledger.note(call.reservation, deliveredTokens: 2) }
-        let image = try TemporaryDirectory()
-        let copy = try SQLiteStore.sleepy(try CrashImage.take(of: path, into: image))
+        let copy = try SQLiteStore.sleepy(try CrashImage.take(of: path, into: directory / "image"))
         let interrupted = try await copy.rows(requestID: "req-open")
         #expect(interrupted == long.map { $0.opening.interrupted(deliveredTokens: 2) }.sorted { $0.row < $1.row })
         await copy.close()

@@ -58,16 +58,16 @@ struct CrashTests {
         let store = try SQLiteStore.small(path)
         let ledger = store.ledger(lane: 0)
         var load = Load(seed: seed)
-        for _ in 0..<8 {
+        for round in 0..<8 {
             for _ in 0..<Int.random(in: 1...1_500, using: &load.random) { try load.step(ledger) }
             if Bool.random(using: &load.random) { try await store.drain() }
-            let image = try TemporaryDirectory()
+            let image = directory / "image \(round)"
             let copy = try SQLiteStore.small(try CrashImage.take(of: path, into: image))
             let rows = try await copy.rows(matching: UsageFilter(), limit: .max).sorted { $0.row < $1.row }
             #expect(rows == load.expected)
             #expect(try await copy.sums(by: .day, matching: UsageFilter()).map(\.requests) == [Int64(rows.count)])
             await copy.close()
-            #expect(TemporaryDirectory.files(below: image / "sluice.db.journal").isEmpty)
+            #expect(TemporaryDirectory.files(below: image + "/sluice.db.journal").isEmpty)
         }
         await store.close()
     }
@@ -78,10 +78,9 @@ struct CrashTests {
         let ledger = store.ledger(lane: 0)
         var load = Load(seed: 9)
         for _ in 0..<2_000 { try load.step(ledger) }
-        let image = try TemporaryDirectory()
-        let copy = try CrashImage.take(of: path, into: image)
-        let saved = try TemporaryDirectory()
-        try FileManager.default.copyItem(atPath: copy + ".journal", toPath: saved / "journal")
+        let copy = try CrashImage.take(of: path, into: directory / "image")
+        let saved = directory / "saved journal"
+        try FileManager.default.copyItem(atPath: copy + ".journal", toPath: saved)
         for _ in 0..<3 {
             let recovered = try SQLiteStore.sleepy(copy)
             let rows = try await recovered.rows(matching: UsageFilter(), limit: .max).sorted { $0.row < $1.row }
@@ -89,7 +88,7 @@ struct CrashTests {
             #expect(try await recovered.sums(by: .day, matching: UsageFilter()).map(\.requests) == [Int64(rows.count)])
             await recovered.close()
             try FileManager.default.removeItem(atPath: copy + ".journal")
-            try FileManager.default.copyItem(atPath: saved / "journal", toPath: copy + ".journal")
+            try FileManager.default.copyItem(atPath: saved, toPath: copy + ".journal")
         }
         await store.close()
     }
@@ -102,8 +101,7 @@ struct CrashTests {
         for second in Int64(0)..<10 {
             ledger.record(samples.settlement(at: Samples.at(seconds: second), requestID: "r\(second)"))
         }
-        let image = try TemporaryDirectory()
-        let copy = try CrashImage.take(of: path, into: image)
+        let copy = try CrashImage.take(of: path, into: directory / "image")
         let segment = try #require(
             TemporaryDirectory.files(below: copy + ".journal").first { file in
                 let bytes = FileManager.default.contents(atPath: copy + ".journal/" + file)

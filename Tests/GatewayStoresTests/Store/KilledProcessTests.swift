@@ -45,6 +45,7 @@ struct KilledProcessTests {
         #expect(complete.subtracting(settled).count + complete.union(interrupted).subtracting(opened).count <= 1)
         #expect(try await store.sums(by: .model, matching: UsageFilter()).map(\.requests) == [Int64(rows.count)])
         await store.close()
+        #expect(TemporaryDirectory.files(below: directory / "sluice.db.journal").isEmpty)
     }
 
     @Test("the process that is killed", .enabled(if: ProcessInfo.processInfo.environment[variable] != nil))

@@ -60,10 +60,11 @@ struct OpeningTests {
     func refusals() throws {
         try Data("this is a text file and no database, however long it may be".utf8)
             .write(to: URL(fileURLWithPath: directory / "text"))
+        try FileManager.default.createDirectory(atPath: directory / "data", withIntermediateDirectories: false)
         let cases: [(path: String, code: StoreError.Code, hint: String)] = [
             (directory / "a/b/sluice.db", .directoryMissing, "Make it first"),
             (directory / "text", .notADatabase, "another path"),
-            (directory.path, .notWritable, "write access"),
+            (directory / "data", .notWritable, "write access"),
             (directory / "text/sluice.db", .notWritable, "another path"),
         ]
         for (path, code, hint) in cases {

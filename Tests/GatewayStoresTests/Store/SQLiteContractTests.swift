@@ -21,5 +21,6 @@ struct SQLiteContractTests {
         let store = try SQLiteStore.small(directory / "sluice.db")
         try await clause.check(StoreUnderTest(keys: store, reports: store, ledger: { store.ledger(lane: 0) }))
         await store.close()
+        #expect(TemporaryDirectory.files(below: directory / "sluice.db.journal").isEmpty)
     }
 }

@@ -6,12 +6,13 @@ import Foundation
 
 /// What would be found on the disk if the process of a live store were killed at this instant.
 enum CrashImage {
-    /// Copies the files of the store at `path` into `directory`, and returns the path of the copied database.
+    /// Copies the files of the store at `path` into the new directory `directory`, and returns the path of the copied database.
     ///
     /// The store's lock keeps the database still while it is copied. The journal goes first: a row that leaves it in the
     /// meantime is in the database by then.
-    static func take(of path: String, into directory: TemporaryDirectory) throws -> String {
-        let copy = directory / "sluice.db"
+    static func take(of path: String, into directory: String) throws -> String {
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        let copy = directory + "/sluice.db"
         try FileLock(path: path + ".lock").withLock {
             try copyTree(path + ".journal", to: copy + ".journal")
             for suffix in ["", "-wal", ".secret"] where FileManager.default.fileExists(atPath: path + suffix) {
