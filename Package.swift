@@ -80,7 +80,10 @@ let package = Package(
             ]),
         library(
             "GatewayStores",
-            ["GatewayDomain", crypto, logging, .product(name: "GRDB", package: "GRDB.swift")]),
+            [
+                "GatewayDomain", crypto, logging, .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ]),
         library("GatewayTelemetry", ["GatewayDomain", logging]),
         library(
             "GatewayConfiguration", ["GatewayDomain", .product(name: "Yams", package: "Yams")],

@@ -65,6 +65,8 @@ package struct Pipeline {
             // Before the last bytes: whoever has the whole answer finds its row.
             let settlement = settle(relayed)
             finish(relayed, settlement, client)
+            // After them: the log line and the counters need not keep the client waiting.
+            lane.observer.observe(settlement, route: relayed.admitted.planned.routeName)
         } catch {
             settle.refused(identified, known, endpoint, error)
             refuse.caller(identified, error, client)

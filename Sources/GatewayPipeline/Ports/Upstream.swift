@@ -68,6 +68,12 @@ package struct CallFailure: Error, Equatable {
     /// Whether the provider cannot have processed any of the request, so that another may be asked at no risk.
     package var isUnprocessed: Bool
 
+    /// Whether the call ended because we stopped it.
+    package var isStop: Bool {
+        if case .stopped = kind { return true }
+        return false
+    }
+
     package init(_ kind: Kind, _ detail: String, isUnprocessed: Bool = false) {
         self.kind = kind
         self.detail = detail

@@ -45,7 +45,10 @@ struct Attempt {
                     Answered(admitted: admitted, call: call, head: head, attempt: attempt, attempts: index + 1))
             } catch {
                 failure = error
-                if !error.isUnprocessed { return .failed(attempt, attempts: index + 1, error) }
+                // No other provider is asked for a client that has left, or by a process that stops.
+                if !error.isUnprocessed || error.isStop || client.isGone {
+                    return .failed(attempt, attempts: index + 1, error)
+                }
             }
         }
         return .failed(last, attempts: admitted.planned.attempts.count, failure)

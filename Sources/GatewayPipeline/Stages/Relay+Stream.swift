@@ -13,7 +13,13 @@ extension Relay {
 
     func stream(_ answered: Answered, _ client: any Client) async -> Relayed {
         let first: ByteBuffer
-        do throws(GatewayFailure) { try requireNoCoding(answered.head) } catch { return refused(answered, error) }
+        do throws(GatewayFailure) {
+            try requireNoCoding(answered.head)
+        } catch {
+            // Nobody will read it: left open, it would hold its connection until the call's total deadline.
+            answered.call.cancel()
+            return refused(answered, error)
+        }
         if isEventStream(answered.head) {
             var relay = StreamRelay(lane, answered, client)
             return await finish(relay.run(opening: nil), relay, answered)
@@ -55,7 +61,7 @@ extension Relay {
         let measured =
             end.ending == .complete
             ? MeasuredUsage(reported: relay.meter.usage, decoded: decoded, deliveredTokens: delivered)
-            : MeasuredUsage(partial: relay.meter.usage, decoded: decoded, deliveredTokens: delivered)
+            : MeasuredUsage(partial: relay.meter, decoded: decoded, deliveredTokens: delivered)
         var relayed = relayed(answered, end.remainder, status: 200, ending: end.ending, measured: measured)
         relayed.firstTokenAt = relay.firstTokenAt
         return relayed

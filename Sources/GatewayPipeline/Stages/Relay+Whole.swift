@@ -134,9 +134,11 @@ extension Relay {
 enum RetryAfter {
     /// Whole seconds from 0 to 3600; nil for dates and nonsense.
     static func seconds(_ fields: FieldTable) -> Int? {
-        guard let range = fields.first(.retryAfter), let seconds = Double(fields.text(range)), seconds >= 0 else {
-            return nil
-        }
+        // Digits and a point alone: `Double` would also take "inf" and hexadecimal.
+        guard let range = fields.first(.retryAfter),
+            fields.bytes[range].allSatisfy({ $0 == UInt8(ascii: ".") || (0x30...0x39).contains($0) }),
+            let seconds = Double(fields.text(range))
+        else { return nil }
         return Int(min(seconds.rounded(.up), 3600))
     }
 }

@@ -10,6 +10,14 @@ struct Relay {
     let lane: LaneContext
 
     func callAsFunction(_ asked: Asked, _ admitted: Admitted, _ client: any Client) async -> Relayed {
+        var relayed = await relay(asked, admitted, client)
+        // A call that was drained, or whose last bytes crossed with the client's leaving: billed for what it was, but
+        // nobody was there to have it whole.
+        if client.isGone { relayed.noteDeparture() }
+        return relayed
+    }
+
+    private func relay(_ asked: Asked, _ admitted: Admitted, _ client: any Client) async -> Relayed {
         switch asked {
         case .failed(let attempt, let attempts, let failure):
             return failed(admitted, attempt, attempts, failure)

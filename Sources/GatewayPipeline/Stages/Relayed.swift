@@ -36,6 +36,13 @@ struct Relayed {
     var answeredAt: UInt64?
     /// When the first content went to the client, for streams.
     var firstTokenAt: UInt64?
+
+    /// The client has left: nothing more is sent, and it counts as served no more than it was.
+    mutating func noteDeparture() {
+        if case .answer = remainder { status = 499 }
+        remainder = .nothing
+        ending = .clientGone
+    }
 }
 
 /// The tokens of a call, from the best source there is.
@@ -57,10 +64,10 @@ struct MeasuredUsage {
         }
     }
 
-    /// What is billed for an answer that broke off: the provider's word on the input where it gave one, and of the output
+    /// What is billed for a stream that broke off: the provider's word on the input where it gave one, and of the output
     /// the larger of its word and what was delivered.
-    init(partial: Usage?, decoded: Decoded, deliveredTokens: Int64) {
-        var usage = partial ?? Usage(prompt: decoded.facts.estimatedPrompt)
+    init(partial meter: StreamMeter, decoded: Decoded, deliveredTokens: Int64) {
+        var usage = meter.billable(estimatedPrompt: decoded.facts.estimatedPrompt).usage
         usage.completion = max(usage.completion, deliveredTokens)
         self.init(usage: usage, source: .estimated)
     }

@@ -8,11 +8,9 @@ import GatewayFormats
 struct Settle {
     let lane: LaneContext
 
-    @discardableResult
     func callAsFunction(_ relayed: Relayed) -> Settlement {
         let settlement = settlement(relayed)
         lane.ledger.settle(relayed.admitted.reservation, settlement)
-        lane.observer.observe(settlement, route: relayed.admitted.planned.routeName)
         return settlement
     }
 

@@ -77,11 +77,11 @@ private final class HandshakeWaiter: ChannelInboundHandler, RemovableChannelHand
     init(_ ready: EventLoopPromise<Void>) { self.ready = ready }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        context.fireUserInboundEventTriggered(event)
         if case .some(.handshakeCompleted) = event as? TLSUserEvent {
             ready.succeed(())
             context.pipeline.syncOperations.removeHandler(self, promise: nil)
         }
-        context.fireUserInboundEventTriggered(event)
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {

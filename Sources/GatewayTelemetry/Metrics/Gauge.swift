@@ -35,7 +35,7 @@ package struct Gauge: Sendable {
     }
 
     package static func journalBytes(_ read: @escaping @Sendable () -> Int) -> Gauge {
-        Gauge("journal_bytes", .gauge, "Bytes of the journal that are not yet rows of the ledger.", read)
+        Gauge("journal_bytes", .gauge, "Bytes of all segments of the journal.", read)
     }
 
     package static func keys(_ read: @escaping @Sendable () -> Int) -> Gauge {

@@ -114,7 +114,7 @@ struct DepartureTests {
         }
         let client = try await world.run(Request(sample.path, sample.request))
         #expect(client.received.isEmpty)
-        #expect(world.upstream.calls.allSatisfy(\.isReadToEnd))
+        #expect(world.upstream.calls.map(\.isReadToEnd) == [true])
         let row = try world.row
         #expect(
             row.usage == sample.usage && row.usageSource == sample.source

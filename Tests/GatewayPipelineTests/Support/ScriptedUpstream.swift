@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import GatewayDomain
 import GatewayHTTP
 import GatewayPipeline
 import NIOCore
@@ -27,7 +28,9 @@ struct ProviderScript {
     }
 
     /// A whole answer of JSON.
-    static func json(_ status: Int = 200, _ body: String) -> ProviderScript {
+    static func json(_ body: String) -> ProviderScript { json(200, body) }
+
+    static func json(_ status: Int, _ body: String) -> ProviderScript {
         answer("HTTP/1.1 \(status) X\ncontent-type: application/json", [Array(body.utf8)])
     }
 
