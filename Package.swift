@@ -121,12 +121,26 @@ let package = Package(
         + tests("GatewayHTTPTests", ["GatewayHTTP"])
         + tests("GatewayFormatsTests", ["GatewayFormats", "GatewayDomain"])
         + tests("GatewayPipelineTests", ["GatewayPipeline", "GatewayDomain", "GatewayHTTP", "GatewayFormats", nioCore])
-        + tests("GatewayProxyTests", ["GatewayProxy", "GatewayPipeline", "GatewayDomain", "GatewayHTTP", nioCore, nioPosix])
-        + tests("GatewayStoresTests", ["GatewayStores", "GatewayDomain", logging, .product(name: "GRDB", package: "GRDB.swift")])
+        + tests(
+            "GatewayProxyTests", ["GatewayProxy", "GatewayPipeline", "GatewayDomain", "GatewayHTTP", nioCore, nioPosix])
+        + tests(
+            "GatewayStoresTests",
+            ["GatewayStores", "GatewayDomain", logging, .product(name: "GRDB", package: "GRDB.swift")])
         + tests("GatewayTelemetryTests", ["GatewayTelemetry", "GatewayDomain"])
         + tests("GatewayConfigurationTests", ["GatewayConfiguration", "GatewayDomain"])
-        + tests("GatewayAdminTests", ["GatewayAdmin", "GatewayDomain", hummingbird, logging, .product(name: "HummingbirdTesting", package: "hummingbird"), .product(name: "HTTPTypes", package: "swift-http-types"), nioCore])
-        + tests("GatewaySimulatorTests", ["GatewaySimulator", hummingbird, .product(name: "HummingbirdTesting", package: "hummingbird"), .product(name: "HTTPTypes", package: "swift-http-types"), nioCore])
+        + tests(
+            "GatewayAdminTests",
+            [
+                "GatewayAdmin", "GatewayDomain", hummingbird, logging,
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"), nioCore,
+            ])
+        + tests(
+            "GatewaySimulatorTests",
+            [
+                "GatewaySimulator", hummingbird, .product(name: "HummingbirdTesting", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"), nioCore,
+            ])
         + tests("GatewayArchitectureTests", []),
     cxxLanguageStandard: .cxx17
 )

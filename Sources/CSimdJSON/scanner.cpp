@@ -52,6 +52,13 @@ struct sluice_json_scanner {
         }
         return indexer->stage1(bytes, length, simdjson::stage1_mode::regular);
     }
+
+    /// Checks the grammar of the indexed document and takes what the shape names.
+    sluice_json_outcome walk(const uint8_t *bytes, size_t length, const sluice_json_shape &shape) {
+        const sluice::IndexedDocument document = {
+            bytes, length, indexer->structural_indexes.get(), indexer->n_structural_indexes};
+        return sluice::Walk(document, shape, fields).run();
+    }
 };
 
 sluice_json_scanner *sluice_json_scanner_create(void) { return new sluice_json_scanner(); }
@@ -66,11 +73,9 @@ sluice_json_outcome sluice_json_scan(
     if (length == 0) return refusal("there is no value", 0);
     if (length >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0) return refusal("starts with a byte order mark", 0);
     const simdjson::error_code error = scanner->index(bytes, length);
-    if (error) return refusal(error, bytes, length);
-    const sluice::IndexedDocument document = {
-        bytes, length, scanner->indexer->structural_indexes.get(), scanner->indexer->n_structural_indexes};
-    const sluice_json_outcome outcome = sluice::Walk(document, *shape, scanner->fields).run();
-    if (scanner->indexer->capacity() > largest_kept_capacity) scanner->indexer.reset();
+    const sluice_json_outcome outcome =
+        error ? refusal(error, bytes, length) : scanner->walk(bytes, length, *shape);
+    if (scanner->indexer && scanner->indexer->capacity() > largest_kept_capacity) scanner->indexer.reset();
     return outcome;
 }
 

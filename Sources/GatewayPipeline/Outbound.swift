@@ -24,7 +24,10 @@ package final class Outbound: Sendable, CustomStringConvertible, CustomReflectab
         }
         self.lines = lines
         defaults = provider.defaultHeaders.map { header in
-            (Array(header.name.lowercased().utf8), ByteBuffer(string: "\(header.name.lowercased()): \(header.value)\r\n"))
+            (
+                Array(header.name.lowercased().utf8),
+                ByteBuffer(string: "\(header.name.lowercased()): \(header.value)\r\n")
+            )
         }
         forwarded = provider.forwardedHeaders.map { Array($0.utf8) }
     }

@@ -105,8 +105,15 @@ package final class DataPlane: Sendable {
         }
     }
 
-    /// How many clients are connected, as each lane last counted them.
-    package var connections: Int { lanes.reduce(0) { $0 + $1.counted } }
+    /// What all lanes have in hand, as each last counted.
+    package var count: LaneCount {
+        lanes.reduce(into: LaneCount()) { sum, lane in
+            let count = lane.lastCount
+            sum.clients += count.clients
+            sum.calls += count.calls
+            sum.providerConnections += count.providerConnections
+        }
+    }
 
     /// How many clients are connected now.
     private func clientCount() async -> Int {
@@ -120,6 +127,11 @@ package final class DataPlane: Sendable {
     }
 
     // MARK: Stopping
+
+    /// Takes no new work from now on: what comes is refused, and clients without work under way are sent off.
+    package func refuseNewWork() async {
+        await onEveryLane { $0.drain() }
+    }
 
     /// Stops listening and takes no new work; returns when the last client has gone or `milliseconds` have passed. Calls
     /// still going on then are ended as a shutdown, each with its error event and its row.

@@ -92,7 +92,7 @@ def test_a_hundred_calls_at_once_on_one_connection(secure, authority, prompt):
             base_url=f"https://localhost:{secure.tls_port}", verify=authority.trust(), http2=True, http1=False,
             trust_env=False, timeout=60, limits=limits, headers={"Authorization": f"Bearer {DEMO_KEY}"},
         ) as https:
-            calls = [https.post(CHAT.path, json=CHAT.body("gpt-4o-mini", f"{prompt} call-{n}.") | {"stream": False}) for n in range(100)]
+            calls = [https.post(CHAT.path, json=CHAT.body("gpt-4o-mini", f"call-{n}. {prompt}") | {"stream": False}) for n in range(100)]
             return await asyncio.gather(*calls)
 
     answers = asyncio.run(run())

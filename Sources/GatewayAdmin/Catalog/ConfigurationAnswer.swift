@@ -120,6 +120,7 @@ extension TokenPrices.LongContext {
             "output": .string(TokenPrices.perMillion(output)),
             "cached_input": .text(cachedInput.map(TokenPrices.perMillion)),
             "cache_write": .text(cacheWrite.map(TokenPrices.perMillion)),
+            "cache_write_1h": .text(cacheWriteHour.map(TokenPrices.perMillion)),
         ]
     }
 }

@@ -99,6 +99,7 @@ extension TokenPrices.LongContext {
             "output_per_million": .string(TokenPrices.perMillion(output)),
             "cached_input_per_million": .text(cachedInput.map(TokenPrices.perMillion)),
             "cache_write_per_million": .text(cacheWrite.map(TokenPrices.perMillion)),
+            "cache_write_hour_per_million": .text(cacheWriteHour.map(TokenPrices.perMillion)),
         ]
     }
 }

@@ -64,9 +64,11 @@ enum TokenPriceFields {
         let output = required("output", scope)
         let cachedInput = optional("cached_input", scope)
         let cacheWrite = optional("cache_write", scope)
+        let cacheWriteHour = optional("cache_write_1h", scope)
         guard let above = above.value?.value, let input, let output else { return nil }
         return TokenPrices.LongContext(
-            above: Int64(above), input: input, output: output, cachedInput: cachedInput, cacheWrite: cacheWrite)
+            above: Int64(above), input: input, output: output, cachedInput: cachedInput, cacheWrite: cacheWrite,
+            cacheWriteHour: cacheWriteHour)
     }
 
     private static func required(_ name: String, _ scope: Scope) -> Int64? {

@@ -11,13 +11,19 @@ package struct TokenPrices: Sendable, Hashable {
         package var output: Int64
         package var cachedInput: Int64?
         package var cacheWrite: Int64?
+        /// Nil means `cacheWrite`, and without that the base price for an hour.
+        package var cacheWriteHour: Int64?
 
-        package init(above: Int64, input: Int64, output: Int64, cachedInput: Int64? = nil, cacheWrite: Int64? = nil) {
+        package init(
+            above: Int64, input: Int64, output: Int64, cachedInput: Int64? = nil, cacheWrite: Int64? = nil,
+            cacheWriteHour: Int64? = nil
+        ) {
             self.above = above
             self.input = input
             self.output = output
             self.cachedInput = cachedInput
             self.cacheWrite = cacheWrite
+            self.cacheWriteHour = cacheWriteHour
         }
     }
 
@@ -51,6 +57,7 @@ package struct TokenPrices: Sendable, Hashable {
             rate.output = longContext.output
             rate.cachedInput = longContext.cachedInput ?? cachedInput
             rate.cacheWrite = longContext.cacheWrite ?? cacheWrite
+            rate.cacheWriteHour = longContext.cacheWriteHour ?? longContext.cacheWrite ?? cacheWriteHour
         }
         let write = rate.cacheWrite ?? rate.input
         let writeHour = rate.cacheWriteHour ?? write
@@ -85,11 +92,13 @@ package struct PriceEntry: Sendable, Hashable {
 /// catalogue of the provider's template. Nothing is guessed from a similar name: no match means unpriced.
 package struct PriceBook: Sendable {
     private struct Shelf: Sendable {
-        var exact: [String: TokenPrices] = [:]
+        var exact: [String: PriceEntry] = [:]
         var globs: [PriceEntry] = []
 
         func find(_ model: String) -> TokenPrices? {
-            exact[model] ?? globs.first { $0.model.matches(model) }?.prices
+            // The dictionary takes composed and decomposed accents for the same; names are bytes.
+            if let entry = exact[model], entry.model.matches(model) { return entry.prices }
+            return globs.first { $0.model.matches(model) }?.prices
         }
     }
 
@@ -110,7 +119,7 @@ package struct PriceBook: Sendable {
         var shelves: [String: Shelf] = [:]
         for entry in entries {
             if entry.model.isExact {
-                shelves[entry.provider, default: Shelf()].exact[entry.model.text] = entry.prices
+                shelves[entry.provider, default: Shelf()].exact[entry.model.text] = entry
             } else {
                 shelves[entry.provider, default: Shelf()].globs.append(entry)
             }

@@ -15,6 +15,7 @@ package protocol KeyStore: Sendable {
     func delete(id: String) async throws
 }
 
+/// Why a key is not kept as asked.
 package enum KeyStoreError: Error, Equatable, Sendable {
     case nameTaken(String)
     case notFound(String)

@@ -50,6 +50,7 @@ package struct ListenAddress: Sendable, Hashable {
 
 /// The `server:` section: listeners and bounds. Read at start; a change needs a restart.
 package struct ServerConfiguration: Sendable {
+    /// The HTTPS listener.
     package struct TLS: Sendable {
         package var address: ListenAddress
         /// Paths of PEM files: the certificate chain and its key.
@@ -63,6 +64,7 @@ package struct ServerConfiguration: Sendable {
         }
     }
 
+    /// The admin API.
     package struct Admin: Sendable {
         package var address: ListenAddress
         /// Required on an address that is not loopback.
@@ -167,6 +169,7 @@ package struct MeteringConfiguration: Sendable {
 
 /// A model as callers know it.
 package struct ModelConfiguration: Sendable {
+    /// One place where the model is served.
     package struct Target: Sendable, Hashable {
         /// Name of a configured provider.
         package var provider: String

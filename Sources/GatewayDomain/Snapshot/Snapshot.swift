@@ -71,7 +71,8 @@ package struct ModelTable: Sendable {
 
     /// The entry that serves `name`: its exact entry, else the most specific glob that matches; nil when there is none.
     package func find(_ name: String) -> Entry? {
-        if let index = exact[name] { return entries[index] }
+        // The dictionary takes composed and decomposed accents for the same; names are bytes.
+        if let index = exact[name], entries[index].name.matches(name) { return entries[index] }
         for index in globs where entries[index].name.matches(name) { return entries[index] }
         return nil
     }

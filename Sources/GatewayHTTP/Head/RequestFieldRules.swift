@@ -75,7 +75,9 @@ enum RequestFieldRules {
             rest = value[(close + 1)...]
         } else {
             let end = value.firstIndex(of: UInt8(ascii: ":")) ?? value.endIndex
-            guard end > value.startIndex, value[..<end].allSatisfy({ ByteClass.host.contains($0) }) else { return false }
+            guard end > value.startIndex, value[..<end].allSatisfy({ ByteClass.host.contains($0) }) else {
+                return false
+            }
             rest = value[end...]
         }
         if rest.isEmpty { return true }

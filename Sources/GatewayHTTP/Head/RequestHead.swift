@@ -78,7 +78,9 @@ private struct RequestLine {
         let start = index + 1
         index = start
         while bytes[index] > 0x20, bytes[index] < 0x7f { index += 1 }
-        guard index > start, bytes[index] == .space else { throw HTTPFault(400, "the request line has no valid target") }
+        guard index > start, bytes[index] == .space else {
+            throw HTTPFault(400, "the request line has no valid target")
+        }
         target = start..<index
         let version = (index + 1)..<(index + 9)
         guard version.upperBound + 2 <= bytes.count else { throw HTTPFault(400, "the request line has no version") }

@@ -45,7 +45,8 @@ package struct RequestTarget: Sendable, Equatable {
         for scheme in ["http://", "https://"] where bytes[range].starts(with: scheme.utf8) {
             let start = range.lowerBound + scheme.utf8.count
             let end = bytes[start..<range.upperBound].firstIndex(of: UInt8(ascii: "/")) ?? range.upperBound
-            guard let host, bytes[start..<end].map(\.lowercased) == host.map(\.lowercased), end < range.upperBound else {
+            guard let host, bytes[start..<end].map(\.lowercased) == host.map(\.lowercased), end < range.upperBound
+            else {
                 throw HTTPFault(400, "the request target names another host than the Host field")
             }
             return end

@@ -49,6 +49,7 @@ package protocol ProviderCall: ClientWorker {
 
 /// Why a call to a provider failed.
 package struct CallFailure: Error, Equatable {
+    /// What went wrong.
     package enum Kind: Equatable, Sendable {
         /// No connection could be made.
         case unreachable

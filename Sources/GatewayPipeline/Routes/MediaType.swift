@@ -11,7 +11,8 @@ enum MediaType {
             throw GatewayFailure(.unsupportedMediaType, "The request has more than one Content-Type header.")
         }
         if let coding = fields.first(.contentEncoding), !fields.value(at: coding, is: "identity") {
-            throw GatewayFailure(.unsupportedMediaType, "Compressed request bodies are not taken; send it uncompressed.")
+            throw GatewayFailure(
+                .unsupportedMediaType, "Compressed request bodies are not taken; send it uncompressed.")
         }
         guard let range = fields.first(.contentType), !isJSON(fields, range) else { return }
         throw GatewayFailure(
@@ -23,7 +24,8 @@ enum MediaType {
         if fields.value(at: range, is: "application/json") { return true }
         let value = fields.text(range).lowercased()
         let parts = value.split(separator: ";").map { $0.filter { $0 != " " && $0 != "\t" && $0 != "\"" } }
-        guard let type = parts.first, type == "application/json" || type.hasPrefix("application/") && type.hasSuffix("+json")
+        guard let type = parts.first,
+            type == "application/json" || type.hasPrefix("application/") && type.hasSuffix("+json")
         else { return false }
         return parts.dropFirst().allSatisfy { !$0.hasPrefix("charset=") || $0 == "charset=utf-8" }
     }

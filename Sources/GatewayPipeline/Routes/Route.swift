@@ -78,7 +78,8 @@ package enum RouteTable {
     private static func require(_ wanted: HTTPMethod, _ method: HTTPMethod) throws(GatewayFailure) {
         // HEAD is answered as GET is, without the body.
         guard method == wanted || wanted == .get && method == .head else {
-            throw GatewayFailure(.methodNotAllowed, "This path takes \(wanted == .post ? "POST" : "GET") requests only.")
+            throw GatewayFailure(
+                .methodNotAllowed, "This path takes \(wanted == .post ? "POST" : "GET") requests only.")
         }
     }
 

@@ -55,7 +55,9 @@ struct Attempt {
     }
 
     private func request(_ decoded: Decoded, _ attempt: Planned.Attempt) -> ProviderRequest? {
-        guard let head = attempt.outbound.head(decoded.endpoint, caller: decoded.received.head.fields) else { return nil }
+        guard let head = attempt.outbound.head(decoded.endpoint, caller: decoded.received.head.fields) else {
+            return nil
+        }
         let edits = RequestEditor.edits(
             for: decoded.facts, endpoint: decoded.endpoint, sendingModel: attempt.model,
             askingStreamUsage: attempt.outbound.provider.asksForStreamUsage)
@@ -97,7 +99,9 @@ extension ByteBuffer {
     }
 
     private func append(_ range: Range<Int>, to pieces: inout [ByteBuffer]) {
-        guard !range.isEmpty, let slice = getSlice(at: readerIndex + range.lowerBound, length: range.count) else { return }
+        guard !range.isEmpty, let slice = getSlice(at: readerIndex + range.lowerBound, length: range.count) else {
+            return
+        }
         pieces.append(slice)
     }
 }

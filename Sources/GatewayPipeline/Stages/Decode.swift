@@ -60,12 +60,15 @@ struct Decode {
         } catch {
             switch error {
             case .gone: throw .clientGone
-            case .faulty(let fault): throw .refused(GatewayFailure(.malformedRequest, "The request is not valid HTTP: \(fault.reason)."))
+            case .faulty(let fault):
+                throw .refused(GatewayFailure(.malformedRequest, "The request is not valid HTTP: \(fault.reason)."))
             case .tooSlow:
-                throw .refused(GatewayFailure(.requestTimeout, "The request body stopped coming before it was complete."))
+                throw .refused(
+                    GatewayFailure(.requestTimeout, "The request body stopped coming before it was complete."))
             case .tooLarge:
                 throw .refused(
-                    GatewayFailure(.bodyTooLarge, "The request body is larger than the limit of \(lane.limits.body) bytes."))
+                    GatewayFailure(
+                        .bodyTooLarge, "The request body is larger than the limit of \(lane.limits.body) bytes."))
             }
         }
     }

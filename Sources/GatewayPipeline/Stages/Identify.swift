@@ -15,7 +15,8 @@ struct Identify {
 
     /// One message for every key that does not work, so that nobody learns which keys once did.
     private static let invalid = GatewayFailure(
-        .invalidKey, "The API key is not valid. Check that it is complete, and ask the gateway's operator for a new one.")
+        .invalidKey,
+        "The API key is not valid. Check that it is complete, and ask the gateway's operator for a new one.")
 
     func callAsFunction(_ received: Received) throws(GatewayFailure) -> Identified {
         let fields = received.head.fields

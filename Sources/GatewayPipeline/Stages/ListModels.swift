@@ -16,7 +16,8 @@ struct ListModels {
             guard let entry = received.compiled.snapshot.models.find(name), identified.key.key.models.allows(name),
                 !entry.targets.isEmpty
             else {
-                throw GatewayFailure(.unknownModel, "There is no model '\(name)' that the key may use.", parameter: "model")
+                throw GatewayFailure(
+                    .unknownModel, "There is no model '\(name)' that the key may use.", parameter: "model")
             }
             bytes = ModelList.one(name, dialect: dialect)
         default:

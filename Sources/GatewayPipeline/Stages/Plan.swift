@@ -46,7 +46,7 @@ struct Plan {
     private func routed(_ decoded: Decoded) throws(GatewayFailure) -> Planned {
         let compiled = decoded.received.compiled
         let name = decoded.facts.model
-        guard let entry = compiled.snapshot.models.find(name) else {
+        guard let entry = compiled.snapshot.models.find(name), let first = entry.targets.first else {
             throw GatewayFailure(
                 .unknownModel, "There is no model '\(name)'. GET /v1/models lists those the key may use.",
                 parameter: "model")
@@ -57,7 +57,7 @@ struct Plan {
             guard outbound.provider.dialect == decoded.endpoint.dialect else { continue }
             attempts.append(attempt(decoded, outbound, target.model ?? name))
         }
-        guard !attempts.isEmpty else { throw mismatch(decoded, compiled.outbound[entry.targets[0].provider].provider) }
+        guard !attempts.isEmpty else { throw mismatch(decoded, compiled.outbound[first.provider].provider) }
         return Planned(decoded: decoded, attempts: attempts, routeName: entry.name.text)
     }
 
@@ -73,7 +73,8 @@ struct Plan {
         switch (delivery, decoded.facts.streams) {
         case (.rest, true):
             throw GatewayFailure(
-                .malformedRequest, "/llm/rest/ does not stream: leave 'stream' out or use /llm/call/.", parameter: "stream")
+                .malformedRequest, "/llm/rest/ does not stream: leave 'stream' out or use /llm/call/.",
+                parameter: "stream")
         case (.stream, false):
             throw GatewayFailure(
                 .malformedRequest, "/llm/stream/ only streams: set 'stream' to true or use /llm/call/.",

@@ -19,7 +19,8 @@ extension Relay {
         case .success(nil):
             let limit = lane.limits.answer
             return refused(
-                answered, GatewayFailure(.answerTooLarge, "The provider's answer is larger than the limit of \(limit) bytes."))
+                answered,
+                GatewayFailure(.answerTooLarge, "The provider's answer is larger than the limit of \(limit) bytes."))
         case .success(let collected?): body = collected
         }
         return wholeBody(answered, body)

@@ -152,7 +152,9 @@ struct StreamRelay {
     private func output(_ kept: [Range<Int>]) -> ByteBuffer {
         var output = ByteBuffer()
         for (index, range) in kept.enumerated() {
-            guard let slice = pending.getSlice(at: pending.readerIndex + range.lowerBound, length: range.count) else { continue }
+            guard let slice = pending.getSlice(at: pending.readerIndex + range.lowerBound, length: range.count) else {
+                continue
+            }
             if index == 0 { output = slice } else { output.writeImmutableBuffer(slice) }
         }
         return output
@@ -195,7 +197,9 @@ enum StreamHead {
         AnswerFields.add(
             to: &head, answered.admitted, attempt: answered.attempt, attempts: answered.attempts)
         AnswerFields.addOverhead(
-            to: &head, Overhead.before(answered.admitted.decoded, sentAt: answered.call.sentAt, connecting: answered.call.connecting))
+            to: &head,
+            Overhead.before(
+                answered.admitted.decoded, sentAt: answered.call.sentAt, connecting: answered.call.connecting))
         return head
     }
 }

@@ -6,6 +6,16 @@ import GatewayPipeline
 import NIOCore
 import Synchronization
 
+/// How much one lane has in hand.
+package struct LaneCount: Sendable {
+    /// Client connections, HTTP/2 streams included.
+    package var clients = 0
+    /// Calls to providers under way.
+    package var calls = 0
+    /// Connections to providers, idle ones included.
+    package var providerConnections = 0
+}
+
 /// One event loop with everything a request needs on it: executor, pipeline, configuration, connections to providers.
 /// A request lives and dies on one lane, so nothing here is locked.
 ///
@@ -21,7 +31,9 @@ final class Lane: @unchecked Sendable {
     private let pipeline: Pipeline
     private let pools: UpstreamPools
     private var clients = WatchList<ClientConnection>()
-    private let count = Atomic<Int>(0)
+    private let clientsCounted = Atomic<Int>(0)
+    private let callsCounted = Atomic<Int>(0)
+    private let connectionsCounted = Atomic<Int>(0)
     private var ticker: RepeatedTask?
 
     /// Lanes share the limit on connections.
@@ -44,12 +56,17 @@ final class Lane: @unchecked Sendable {
     /// How many clients are connected.
     var clientCount: Int { clients.elements.count }
 
-    /// The same as last counted, for whoever is not on the lane.
-    var counted: Int { count.load(ordering: .relaxed) }
+    /// Figures as last counted, for whoever is not on the lane.
+    var lastCount: LaneCount {
+        LaneCount(
+            clients: clientsCounted.load(ordering: .relaxed), calls: callsCounted.load(ordering: .relaxed),
+            providerConnections: connectionsCounted.load(ordering: .relaxed))
+    }
 
     /// Starts the watch over deadlines.
     func start() {
-        ticker = loop.scheduleRepeatedTask(initialDelay: .milliseconds(100), delay: .milliseconds(100)) { [weak self] _ in
+        ticker = loop.scheduleRepeatedTask(initialDelay: .milliseconds(100), delay: .milliseconds(100)) {
+            [weak self] _ in
             self?.tick()
         }
     }
@@ -83,10 +100,13 @@ final class Lane: @unchecked Sendable {
 
     private func tick() {
         let now = clock.now
-        count.store(clients.elements.count, ordering: .relaxed)
+        clientsCounted.store(clients.elements.count, ordering: .relaxed)
+        callsCounted.store(pools.callCount, ordering: .relaxed)
+        connectionsCounted.store(pools.connectionCount, ordering: .relaxed)
         executor.enter {
             // Backwards, because a check may remove the element it is made on.
-            for index in stride(from: clients.elements.count - 1, through: 0, by: -1) where index < clients.elements.count {
+            for index in stride(from: clients.elements.count - 1, through: 0, by: -1)
+            where index < clients.elements.count {
                 clients.elements[index].check(now: now)
             }
             pools.check(now: now)

@@ -5,9 +5,9 @@ import GatewayPipeline
 import NIOCore
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// The system's clocks.

@@ -8,9 +8,9 @@ import NIOSSL
 import NIOTLS
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// Listens for one lane. Every lane has a socket of its own on the same address (`SO_REUSEPORT`), so that the kernel
@@ -60,7 +60,8 @@ struct Listener {
             .childChannelOption(.maxMessagesPerRead, value: 1)
             // Grows to what the client sends, so that most requests come in one read and are never copied together.
             .childChannelOption(
-                .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 1024, initial: 2048, maximum: 256 << 10))
+                .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 1024, initial: 2048, maximum: 256 << 10)
+            )
             .childChannelOption(.writeBufferWaterMark, value: .init(low: 32 << 10, high: 64 << 10))
             .childChannelInitializer(initializer)
     }

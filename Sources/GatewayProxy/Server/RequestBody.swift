@@ -24,7 +24,9 @@ struct RequestBody {
             bytes = piece
         } else {
             let room = piece.readableBytes + min(remaining, Self.trusted) + Self.padding
-            if bytes.writableBytes < piece.readableBytes + Self.padding { bytes.reserveCapacity(minimumWritableBytes: room) }
+            if bytes.writableBytes < piece.readableBytes + Self.padding {
+                bytes.reserveCapacity(minimumWritableBytes: room)
+            }
             bytes.writeImmutableBuffer(piece)
         }
         if bytes.readableBytes > limit { fail(.tooLarge) }

@@ -26,6 +26,8 @@ final class UpstreamPool {
         self.pools = pools
     }
 
+    var connectionCount: Int { connections.count }
+
     func connect(_ call: UpstreamCall, isFresh: Bool) {
         if !isFresh {
             while let connection = idle.popLast() {
@@ -127,6 +129,11 @@ final class UpstreamPools: Upstream, @unchecked Sendable {
         self.clock = clock
         self.connector = connector
     }
+
+    /// Calls under way.
+    var callCount: Int { calls.elements.count }
+    /// Connections, idle ones included.
+    var connectionCount: Int { pools.values.reduce(0) { $0 + $1.connectionCount } }
 
     func start(_ request: ProviderRequest) -> any ProviderCall {
         let call = UpstreamCall(request, self)

@@ -98,6 +98,7 @@ extension TokenCounts {
                 "ephemeral_1h_input_tokens": .integer(cacheWriteHour),
             ],
             "output_tokens": .integer(completion),
+            "output_tokens_details": ["thinking_tokens": .integer(reasoning)],
             "service_tier": "standard",
         ]
     }
@@ -109,6 +110,7 @@ extension TokenCounts {
             "cache_creation_input_tokens": .integer(cacheWrite),
             "cache_read_input_tokens": .integer(cached),
             "output_tokens": .integer(completion),
+            "output_tokens_details": ["thinking_tokens": .integer(reasoning)],
         ]
     }
 }

@@ -27,7 +27,7 @@ package struct Gauge: Sendable {
     }
 
     package static func inFlight(_ read: @escaping @Sendable () -> Int) -> Gauge {
-        Gauge("requests_in_flight", .gauge, "Requests that have begun and not ended.", read)
+        Gauge("requests_in_flight", .gauge, "Calls to providers that have begun and not ended.", read)
     }
 
     package static func openReservations(_ read: @escaping @Sendable () -> Int) -> Gauge {

@@ -2,9 +2,9 @@
 
 import ArgumentParser
 import Foundation
-import Glibc
 import GatewayConfiguration
 import GatewayStores
+import Glibc
 
 /// `sluice serve`: runs the gateway in the foreground until it is told to stop.
 struct ServeCommand: AsyncParsableCommand {

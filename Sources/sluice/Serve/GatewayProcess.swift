@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
-import Glibc
 import GatewayAdmin
 import GatewayConfiguration
 import GatewayDomain
 import GatewayProxy
 import GatewayStores
 import GatewayTelemetry
+import Glibc
 import Hummingbird
 import Logging
 import NIOCore
@@ -141,6 +141,8 @@ struct GatewayProcess {
 
     private func drain() async {
         logger.info("stopping", metadata: ["grace_ms": "\(configuration.server.graceTime)"])
+        // In this order: whoever sees that the process is not ready may rely on it that no new work is taken.
+        await dataPlane.refuseNewWork()
         readiness.set(.draining)
         await dataPlane.drain(milliseconds: configuration.server.graceTime)
     }

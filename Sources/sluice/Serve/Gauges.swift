@@ -10,7 +10,9 @@ enum Gauges {
         _ telemetry: Telemetry, _ store: SQLiteStore, _ gateway: RunningGateway, _ dataPlane: DataPlane,
         _ watch: ConfigurationWatch
     ) {
-        telemetry.register(.connections { dataPlane.connections })
+        telemetry.register(.connections { dataPlane.count.clients })
+        telemetry.register(.inFlight { dataPlane.count.calls })
+        telemetry.register(.providerConnections { dataPlane.count.providerConnections })
         telemetry.register(.openReservations { store.openCalls })
         telemetry.register(.journalBytes { store.health.journalBytes })
         telemetry.register(.storeWritable { store.health.isWritable })

@@ -16,6 +16,8 @@ final class RunningGateway: GatewayControl {
         var fileKeys: [StoredKey]
         /// The file's keys and the store's.
         var directory: KeyDirectory
+        /// The newest revision that every lane serves from.
+        var revisionInEffect: Int
     }
 
     private let state: Mutex<State>
@@ -29,7 +31,7 @@ final class RunningGateway: GatewayControl {
         state = Mutex(
             State(
                 configuration: configuration, compiled: Compiled(Snapshot(configuration, revision: 1)),
-                fileKeys: fileKeys, directory: directory))
+                fileKeys: fileKeys, directory: directory, revisionInEffect: 1))
     }
 
     /// What lanes are to serve from now.
@@ -45,7 +47,7 @@ final class RunningGateway: GatewayControl {
     // MARK: GatewayControl
 
     var configuration: Configuration { state.withLock { $0.configuration } }
-    var revision: Int { state.withLock { $0.compiled.snapshot.revision } }
+    var revision: Int { state.withLock { $0.revisionInEffect } }
     var fileKeys: [StoredKey] { state.withLock { $0.fileKeys } }
     var keyCount: Int { state.withLock { $0.directory.count } }
 
@@ -67,11 +69,15 @@ final class RunningGateway: GatewayControl {
         let directory = KeyDirectory(try await store.keys() + fileKeys)
         state.withLock { state in
             let revision = state.compiled.snapshot.revision + 1
-            state = State(
-                configuration: configuration, compiled: Compiled(Snapshot(configuration, revision: revision)),
-                fileKeys: fileKeys, directory: directory)
+            state.configuration = configuration
+            state.compiled = Compiled(Snapshot(configuration, revision: revision))
+            state.fileKeys = fileKeys
+            state.directory = directory
         }
+        let revision = state.withLock { $0.compiled.snapshot.revision }
         await refresh()
+        // Only now: whoever reads the revision may rely on it that no request is served from an older one.
+        state.withLock { $0.revisionInEffect = max($0.revisionInEffect, revision) }
     }
 
     /// Reads the store's keys again, because another process has changed them.

@@ -79,8 +79,8 @@ struct TokenPricesTests {
             input: some(), output: some(), cachedInput: maybe(), cacheWrite: maybe(), cacheWriteHour: maybe())
         if Bool.random(using: &random) {
             prices.longContext = TokenPrices.LongContext(
-                above: random.number(bits: 40), input: some(), output: some(), cachedInput: maybe(), cacheWrite: maybe()
-            )
+                above: random.number(bits: 40), input: some(), output: some(), cachedInput: maybe(), cacheWrite: maybe(),
+                cacheWriteHour: maybe())
         }
         return prices
     }
@@ -117,7 +117,7 @@ private enum CostOracle {
         sum.add(usage.prompt - usage.cached - usage.cacheWrite, times: input)
         sum.add(usage.cached, times: long?.cachedInput ?? prices.cachedInput ?? input)
         sum.add(usage.cacheWrite - usage.cacheWriteHour, times: write)
-        sum.add(usage.cacheWriteHour, times: prices.cacheWriteHour ?? write)
+        sum.add(usage.cacheWriteHour, times: long?.cacheWriteHour ?? long?.cacheWrite ?? prices.cacheWriteHour ?? write)
         sum.add(usage.completion, times: long?.output ?? prices.output)
         return sum.thousandthUp
     }

@@ -60,6 +60,12 @@ struct RouteTests {
         }
     }
 
+    @Test("a model without a name is nowhere")
+    func namelessModel() {
+        let failure = #expect(throws: GatewayFailure.self) { try Self.find("/v1/models/", .get) }
+        #expect(failure?.code == .unknownRoute)
+    }
+
     @Test(
         "a known path refuses other methods",
         arguments: [HTTPMethod.get, .head, .put, .patch, .delete, .options, .other])
