@@ -16,6 +16,9 @@ final class Chain: Sendable {
         started.withLock { $0.append(segment) }
     }
 
+    /// Whether there are segments that `takeStarted` has not given yet: the lane is filling the journal quickly.
+    var hasStarted: Bool { started.withLock { !$0.isEmpty } }
+
     /// The segments started since the last call.
     func takeStarted() -> [Segment] {
         started.withLock { segments in

@@ -25,6 +25,9 @@ final class Journal: Sendable {
         chains.withLock { Array($0.dropFirst(count)) }
     }
 
+    /// Whether some lane has started a segment that is not yet read.
+    var hasStartedSegments: Bool { chains.withLock { $0.contains(where: \.hasStarted) } }
+
     /// Whether new calls are accepted; once false it stays so.
     var isAccepting: Bool { accepting.load(ordering: .relaxed) }
 
