@@ -122,7 +122,13 @@ let package = Package(
         + tests("GatewayFormatsTests", ["GatewayFormats", "GatewayDomain"])
         + tests("GatewayPipelineTests", ["GatewayPipeline", "GatewayDomain", "GatewayHTTP", "GatewayFormats", nioCore])
         + tests(
-            "GatewayProxyTests", ["GatewayProxy", "GatewayPipeline", "GatewayDomain", "GatewayHTTP", nioCore, nioPosix])
+            "GatewayProxyTests",
+            [
+                "GatewayProxy", "GatewayPipeline", "GatewayDomain", "GatewayHTTP", nioCore, nioPosix,
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOHTTP2", package: "swift-nio-http2"),
+                .product(name: "NIOHPACK", package: "swift-nio-http2"),
+            ])
         + tests(
             "GatewayStoresTests",
             ["GatewayStores", "GatewayDomain", logging, .product(name: "GRDB", package: "GRDB.swift")])

@@ -98,11 +98,15 @@ final class Lane: @unchecked Sendable {
         clients.remove(client)
     }
 
-    private func tick() {
-        let now = clock.now
+    private func recount() {
         clientsCounted.store(clients.elements.count, ordering: .relaxed)
         callsCounted.store(pools.callCount, ordering: .relaxed)
         connectionsCounted.store(pools.connectionCount, ordering: .relaxed)
+    }
+
+    private func tick() {
+        let now = clock.now
+        recount()
         executor.enter {
             // Backwards, because a check may remove the element it is made on.
             for index in stride(from: clients.elements.count - 1, through: 0, by: -1)
@@ -138,5 +142,6 @@ final class Lane: @unchecked Sendable {
             pools.close()
         }
         ticker?.cancel()
+        recount()
     }
 }

@@ -30,6 +30,8 @@ final class HTTP1Connection: ClientConnection, ChannelDuplexHandler, Exchange, @
     private static let aheadLimit = 64 << 10
     /// How much of an unwanted body is read so that the client sees the answer.
     private static let discardLimit = 1 << 20
+    /// Milliseconds after which a client that is taking the rest of an answer is looked at again.
+    private static let lookAgain = 1000
 
     private let lane: Lane
     private var context: ChannelHandlerContext?
@@ -51,6 +53,9 @@ final class HTTP1Connection: ClientConnection, ChannelDuplexHandler, Exchange, @
 
     /// When the present phase must have made progress, on the lane's clock.
     private var deadline: UInt64 = .max
+    /// Bytes of a whole answer that the client had not taken when last looked at, and when it last took some.
+    private var unsent = 0
+    private var takenAt: UInt64 = 0
     private var bodyStartedAt: UInt64 = 0
     private var bodyReceived = 0
 
@@ -86,11 +91,16 @@ final class HTTP1Connection: ClientConnection, ChannelDuplexHandler, Exchange, @
     }
 
     func read(context: ChannelHandlerContext) {
-        if input.readableBytes >= Self.aheadLimit, !isReadingBody { isReadHeld = true } else { context.read() }
+        if input.readableBytes >= Self.aheadLimit, isAhead { isReadHeld = true } else { context.read() }
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        if context.channel.isWritable { lane.executor.enter { resumeWriter(true) } }
+        guard context.channel.isWritable else { return }
+        lane.executor.enter {
+            resumeWriter(true)
+            process()
+        }
+        resumeReading()
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -115,13 +125,17 @@ final class HTTP1Connection: ClientConnection, ChannelDuplexHandler, Exchange, @
 
     // MARK: Input
 
-    private var isReadingBody: Bool {
+    /// Whether what is in `input` is of a request whose turn has not come.
+    private var isAhead: Bool {
         switch phase {
-        case .exchanging: !body.isComplete
-        case .discarding: true
-        case .waiting, .closing: false
+        case .exchanging: body.isComplete
+        case .waiting: !isTakingRequests
+        case .discarding, .closing: false
         }
     }
+
+    /// A client that does not read its answers gets no more of them: else they would pile up here.
+    private var isTakingRequests: Bool { context?.channel.isWritable ?? false }
 
     /// Takes as much of the input as the present phase has a use for.
     private func process() {
@@ -136,7 +150,7 @@ final class HTTP1Connection: ClientConnection, ChannelDuplexHandler, Exchange, @
     /// One step; false when there is nothing to do until more comes.
     private func step() throws(HTTPFault) -> Bool {
         switch phase {
-        case .waiting: return try takeHead()
+        case .waiting: return isTakingRequests ? try takeHead() : false
         case .exchanging: return try takeBody(isWanted: true)
         case .discarding: return try takeBody(isWanted: false)
         case .closing:
@@ -167,6 +181,7 @@ final class HTTP1Connection: ClientConnection, ChannelDuplexHandler, Exchange, @
 
     private func begin(_ head: RequestHead) {
         phase = .exchanging
+        unsent = 0
         decoder = BodyDecoder(head.framing)
         body = RequestBody()
         bodyReceived = 0
@@ -298,7 +313,8 @@ final class HTTP1Connection: ClientConnection, ChannelDuplexHandler, Exchange, @
             context.close(promise: nil)
         } else if answer.keepsAlive {
             phase = .waiting
-            deadline = lane.clock.now.adding(milliseconds: lane.limits.keepAlive)
+            let isRead = context.channel.isWritable
+            deadline = lane.clock.now.adding(milliseconds: isRead ? lane.limits.keepAlive : Self.lookAgain)
             lane.executor.enter { process() }
             resumeReading()
         } else if body.isComplete {
@@ -376,14 +392,14 @@ final class HTTP1Connection: ClientConnection, ChannelDuplexHandler, Exchange, @
     private func closeAfterFlush() {
         phase = .closing
         input.clear()
-        deadline = lane.clock.now.adding(milliseconds: 1000)
+        deadline = lane.clock.now.adding(milliseconds: Self.lookAgain)
         context?.close(mode: .output, promise: nil)
         resumeReading()
     }
 
     override func check(now: UInt64) {
         if case .exchanging = phase, !body.isComplete, body.isAwaited, isTooSlow(now) { deadline = 0 }
-        guard now >= deadline else { return }
+        guard now >= deadline, !isTakingAnswer(now) else { return }
         deadline = .max
         switch phase {
         case .waiting where input.readableBytes > 0:
@@ -400,6 +416,29 @@ final class HTTP1Connection: ClientConnection, ChannelDuplexHandler, Exchange, @
         }
     }
 
+    /// Whether the client is still taking an answer that was sent whole. It may take as long as it likes while it takes
+    /// anything at all within the idle time; after that the connection is closed with the rest unsent.
+    private func isTakingAnswer(_ now: UInt64) -> Bool {
+        if case .exchanging = phase { return false }
+        let before = unsent
+        unsent = unsentNow
+        guard before > 0 || unsent > 0 else { return false }
+        deadline = now.adding(milliseconds: Self.lookAgain)
+        if unsent == 0 {
+            // It has just taken the last of it: the phase's own time begins.
+            if case .waiting = phase { deadline = now.adding(milliseconds: lane.limits.keepAlive) }
+        } else if before == 0 || unsent < before {
+            takenAt = now
+        } else if now >= takenAt.adding(milliseconds: lane.limits.writeIdle) {
+            deadline = .max
+            context?.close(promise: nil)
+        }
+        return true
+    }
+
+    /// Bytes of answers that have not left yet.
+    private var unsentNow: Int { (try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0 }
+
     /// Below 100 bytes a second over more than the idle time, a body is a way to hold a connection, not an upload.
     private func isTooSlow(_ now: UInt64) -> Bool {
         let seconds = (now &- bodyStartedAt) / 1_000_000_000
@@ -408,7 +447,9 @@ final class HTTP1Connection: ClientConnection, ChannelDuplexHandler, Exchange, @
 
     override func drain() {
         switch phase {
-        case .waiting where input.readableBytes == 0: context?.close(promise: nil)
+        case .waiting where input.readableBytes == 0:
+            // What of the last answer has not left yet still does.
+            if unsentNow > 0 { closeAfterFlush() } else { context?.close(promise: nil) }
         default: answer.keepsAlive = false
         }
     }

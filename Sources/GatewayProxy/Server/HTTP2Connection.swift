@@ -42,7 +42,24 @@ final class HTTP2Connection: ClientConnection, ChannelInboundHandler, @unchecked
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        context.close(promise: nil)
+        if !Self.isOfOneRequest(error) { context.close(promise: nil) }
+    }
+
+    /// Whether the error is of one request's content. The library has reset its stream, and the other streams, which may
+    /// be other people's where a proxy shares one connection among them, go on.
+    private static func isOfOneRequest(_ error: any Error) -> Bool {
+        switch error {
+        case is NIOHTTP2Errors.ForbiddenHeaderField, is NIOHTTP2Errors.InvalidHTTP2HeaderFieldName,
+            is NIOHTTP2Errors.InvalidHTTP2HeaderFieldValue, is NIOHTTP2Errors.InvalidPseudoHeaderValue,
+            is NIOHTTP2Errors.InvalidPseudoHeaders, is NIOHTTP2Errors.DuplicatePseudoHeader,
+            is NIOHTTP2Errors.MissingPseudoHeader, is NIOHTTP2Errors.UnknownPseudoHeader,
+            is NIOHTTP2Errors.UnsupportedPseudoHeader, is NIOHTTP2Errors.PseudoHeaderAfterRegularHeader,
+            is NIOHTTP2Errors.EmptyPathHeader, is NIOHTTP2Errors.ContentLengthViolated,
+            is NIOHTTP2Errors.ContentLengthHeadersMismatch, is NIOHTTP2Errors.ContentLengthHeaderNegative,
+            is NIOHTTP2Errors.ContentLengthHeaderMalformedValue, is NIOHTTP2Errors.StreamError:
+            true
+        default: false
+        }
     }
 
     func streamOpened() {
@@ -53,8 +70,8 @@ final class HTTP2Connection: ClientConnection, ChannelInboundHandler, @unchecked
     func streamClosed() {
         streams -= 1
         guard streams == 0 else { return }
-        deadline = lane.clock.now.adding(milliseconds: lane.limits.keepAlive)
-        if isGoingAway { context?.close(promise: nil) }
+        // Never closed from here: the stream's last frames are written by now, but perhaps not flushed.
+        deadline = isGoingAway ? 0 : lane.clock.now.adding(milliseconds: lane.limits.keepAlive)
     }
 
     override func check(now: UInt64) {

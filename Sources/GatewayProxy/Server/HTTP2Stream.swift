@@ -23,9 +23,17 @@ final class HTTP2Stream: ClientConnection, ChannelInboundHandler, Exchange, @unc
     private var isHeadRequest = false
     private(set) var isGone = false
     private var isAnswered = false
+    /// Whether the last of the answer has left.
+    private var isSent = false
+    /// Bytes of an unwanted body that were read so that the client sees the answer.
+    private var discarded = 0
     var worker: (any ClientWorker)?
     private var writeWaiter: UnsafeContinuation<Bool, Never>?
     private var deadline: UInt64
+
+    /// Answers are written in pieces of this size, to see whether the client takes them.
+    private static let pieceSize = 64 << 10
+    private static let discardLimit = 1 << 20
 
     init(lane: Lane, connection: HTTP2Connection) {
         self.lane = lane
@@ -84,6 +92,9 @@ final class HTTP2Stream: ClientConnection, ChannelInboundHandler, Exchange, @unc
         }
         hasBegun = true
         do throws(HTTPFault) {
+            guard headers.headers.count <= lane.limits.headerFields else {
+                throw HTTPFault(431, "there are too many header fields")
+            }
             let head = try RequestHead(headers.headers, endsStream: headers.endStream)
             isHeadRequest = head.method == .head
             deadline = lane.clock.now.adding(milliseconds: lane.limits.bodyIdle)
@@ -95,6 +106,10 @@ final class HTTP2Stream: ClientConnection, ChannelInboundHandler, Exchange, @unc
     }
 
     private func received(_ data: HTTP2Frame.FramePayload.Data) {
+        guard !isAnswered else {
+            discard(data)
+            return
+        }
         if case .byteBuffer(let bytes) = data.data, bytes.readableBytes > 0 {
             deadline = lane.clock.now.adding(milliseconds: lane.limits.bodyIdle)
             body.append(bytes, remaining: data.endStream ? 0 : 1)
@@ -105,6 +120,20 @@ final class HTTP2Stream: ClientConnection, ChannelInboundHandler, Exchange, @unc
     private func finishBody() {
         deadline = .max
         body.complete()
+    }
+
+    private func discard(_ data: HTTP2Frame.FramePayload.Data) {
+        discarded += data.data.readableBytes
+        if data.endStream { body.complete() }
+        if discarded > Self.discardLimit { endRequest() }
+    }
+
+    /// Tells the client that no more of its request is wanted. `NO_ERROR`, because any other code would make it drop the
+    /// answer as well (RFC 9113 §8.1).
+    private func endRequest() {
+        guard isSent else { return }
+        send(.rstStream(.noError))
+        context?.flush()
     }
 
     private func refuse(_ fault: HTTPFault) {
@@ -127,9 +156,30 @@ final class HTTP2Stream: ClientConnection, ChannelInboundHandler, Exchange, @unc
         fields.add(name: "content-length", value: String(body.readableBytes))
         let hasBody = body.readableBytes > 0 && !isHeadRequest
         send(.headers(.init(headers: fields, endStream: !hasBody)))
-        if hasBody { send(.data(.init(data: .byteBuffer(body), endStream: true))) }
         isAnswered = true
+        if hasBody { sendLast(body) } else { isSent = true }
         context?.flush()
+    }
+
+    /// Sends the rest of the answer. The client may take as long as it likes for it while it takes anything at all within
+    /// the idle time.
+    private func sendLast(_ body: ByteBuffer) {
+        guard let context else { return }
+        deadline = lane.clock.now.adding(milliseconds: lane.limits.writeIdle)
+        var rest = body
+        repeat {
+            let piece = rest.readSlice(length: min(rest.readableBytes, Self.pieceSize)) ?? ByteBuffer()
+            let isLast = rest.readableBytes == 0
+            let taken = context.eventLoop.makePromise(of: Void.self)
+            taken.futureResult.assumeIsolated().whenSuccess { self.pieceTaken(isLast: isLast) }
+            let payload = HTTP2Frame.FramePayload.data(.init(data: .byteBuffer(piece), endStream: isLast))
+            context.write(wrapOutboundOut(payload), promise: taken)
+        } while rest.readableBytes > 0
+    }
+
+    private func pieceTaken(isLast: Bool) {
+        isSent = isLast
+        deadline = lane.clock.now.adding(milliseconds: isLast ? 2000 : lane.limits.writeIdle)
     }
 
     func begin(_ head: ResponseHead) {
@@ -153,8 +203,8 @@ final class HTTP2Stream: ClientConnection, ChannelInboundHandler, Exchange, @unc
     }
 
     func end(with bytes: ByteBuffer) {
-        send(.data(.init(data: .byteBuffer(bytes), endStream: true)))
         isAnswered = true
+        sendLast(bytes)
         context?.flush()
     }
 
@@ -165,8 +215,13 @@ final class HTTP2Stream: ClientConnection, ChannelInboundHandler, Exchange, @unc
     func exchangeEnded() {
         worker = nil
         guard !isGone, let context else { return }
-        // An answer that came before the whole request ends the stream: the client need not send the rest.
-        if !isAnswered || !body.isComplete { context.close(promise: nil) }
+        guard isAnswered else {
+            context.close(promise: nil)
+            return
+        }
+        // An answer that came before the whole request: the rest is read for a while, so that the client reads the answer.
+        body.fail(.gone)
+        if isSent, !body.isComplete { deadline = lane.clock.now.adding(milliseconds: 2000) }
     }
 
     private func send(_ payload: HTTP2Frame.FramePayload) {
@@ -192,7 +247,9 @@ final class HTTP2Stream: ClientConnection, ChannelInboundHandler, Exchange, @unc
     override func check(now: UInt64) {
         guard now >= deadline else { return }
         deadline = .max
-        if writeWaiter != nil || !hasBegun {
+        if isAnswered, isSent, !body.isComplete {
+            endRequest()
+        } else if isAnswered || writeWaiter != nil || !hasBegun {
             context?.close(promise: nil)
         } else {
             body.fail(.tooSlow)

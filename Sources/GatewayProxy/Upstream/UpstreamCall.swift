@@ -21,6 +21,8 @@ final class UpstreamCall: ProviderCall, Watched, @unchecked Sendable {
 
     let request: ProviderRequest
     var watchIndex = -1
+    /// Whether it waits for another call's connection rather than for one of its own to be made; kept by the pool.
+    var isQueued = false
     private let pools: UpstreamPools
     private let clock: any LaneClock
     private var state = State.waitingForConnection
@@ -74,6 +76,8 @@ final class UpstreamCall: ProviderCall, Watched, @unchecked Sendable {
         guard var taken = pieces.first else { return nil }
         for piece in pieces.dropFirst() { taken.writeImmutableBuffer(piece) }
         pieces.removeAll(keepingCapacity: true)
+        // The provider was paused: its idle time begins now.
+        if isFull { phaseDeadline = clock.now.adding(milliseconds: deadlines.idle) }
         heldBytes = 0
         connection?.resumeReading()
         return taken
@@ -123,6 +127,7 @@ final class UpstreamCall: ProviderCall, Watched, @unchecked Sendable {
     }
 
     func couldNotConnect(_ failure: CallFailure) {
+        guard !isOver else { return }
         fail(failure)
     }
 
@@ -191,7 +196,9 @@ final class UpstreamCall: ProviderCall, Watched, @unchecked Sendable {
         } else if now >= phaseDeadline, !isFull {
             switch state {
             case .waitingForConnection:
-                fail(CallFailure(.connectTimeout, "no connection within the deadline", isUnprocessed: true))
+                fail(
+                    CallFailure(
+                        isQueued ? .busy : .connectTimeout, "no connection within the deadline", isUnprocessed: true))
             case .waitingForHead: fail(CallFailure(.firstByteTimeout, "no answer within the deadline"))
             case .readingBody: fail(CallFailure(.idleTimeout, "the answer stopped for longer than the deadline"))
             case .finished: break

@@ -40,6 +40,8 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
     private var isReadHeld = false
     /// Whether the request under way was handed to the kernel at least in part.
     private var hasWritten = false
+    /// Whether a part of the request has still to be handed to the kernel.
+    private var isSending = false
     private var isReused = false
     /// Since when the connection has been idle or discarding, on the lane's clock.
     private(set) var restingSince: UInt64 = 0
@@ -54,18 +56,23 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
         return false
     }
 
-    /// The connection is made, the handshake included.
-    func ready() {
-        guard case .connecting = state else { return }
+    /// The connection is made, the handshake included; false when it is gone again.
+    func ready() -> Bool {
+        guard case .connecting = state else { return false }
         state = .idle
+        return true
     }
 
     // MARK: Sending
 
     func send(_ request: ProviderRequest, for call: UpstreamCall) {
-        guard let context else { return }
+        guard let context else {
+            call.lost(CallFailure(.broken, "the connection was gone", isUnprocessed: true))
+            return
+        }
         state = .waitingForHead(call)
         hasWritten = false
+        isSending = true
         finder = HeadFinder()
         let count = request.body.reduce(0) { $0 + $1.readableBytes }
         var head = request.head
@@ -74,14 +81,21 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
         head.writeDecimal(count)
         head.writeStaticString("\r\n\r\n")
         let written = context.eventLoop.makePromise(of: Void.self)
-        written.futureResult.assumeIsolated().whenSuccess { self.hasWritten = true }
         if count <= Self.copyLimit {
+            written.futureResult.assumeIsolated().whenSuccess {
+                self.hasWritten = true
+                self.isSending = false
+            }
             for piece in request.body { head.writeImmutableBuffer(piece) }
             context.writeAndFlush(wrapOutboundOut(head), promise: written)
         } else {
+            written.futureResult.assumeIsolated().whenSuccess { self.hasWritten = true }
             context.write(wrapOutboundOut(head), promise: written)
             for piece in request.body { context.write(wrapOutboundOut(piece), promise: nil) }
-            context.flush()
+            // Writes complete in order, so an empty one at the end tells when all are done.
+            let sent = context.eventLoop.makePromise(of: Void.self)
+            sent.futureResult.assumeIsolated().whenSuccess { self.isSending = false }
+            context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: sent)
         }
     }
 
@@ -191,7 +205,8 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
 
     /// Makes the connection available again, or closes it when its state is in any doubt.
     func returnToPool() {
-        guard keepsAlive, input.readableBytes == 0, context?.channel.isActive == true else {
+        // An answer may come before the request has been sent whole: what the provider does with the rest is anybody's guess.
+        guard keepsAlive, !isSending, input.readableBytes == 0, context?.channel.isActive == true else {
             abandon()
             return
         }

@@ -22,15 +22,22 @@ package struct UpstreamConnector: Sendable {
         self.proxy = proxy
     }
 
-    /// Connects `connection` to `origin`. Succeeds when requests can be sent, the handshake included.
+    /// Time beyond the call's own deadline: that one decides what the caller is told, this one only tidies up.
+    private static let grace = 250
+
+    /// Connects `connection` to `origin`. Succeeds when requests can be sent, the handshake included; fails when that takes
+    /// longer than `milliseconds` and a little, whichever of name look-up, TCP, tunnel and TLS it is that takes so long.
     func connect(
         _ connection: UpstreamConnection, to origin: Origin, on loop: any EventLoop, milliseconds: Int
     ) -> EventLoopFuture<Void> {
         let tunnel = origin.isTLS ? proxy.flatMap { $0.covers(origin.host) ? $0 : nil } : nil
         let ready = loop.makePromise(of: Void.self)
+        let limit = TimeAmount.milliseconds(Int64(milliseconds + Self.grace))
+        let timer = loop.scheduleTask(in: limit) { ready.fail(ChannelError.connectTimeout(limit)) }
+        ready.futureResult.whenComplete { _ in timer.cancel() }
         let tls = tls
         ClientBootstrap(group: loop)
-            .connectTimeout(.milliseconds(Int64(milliseconds)))
+            .connectTimeout(limit)
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .channelOption(.socketOption(.so_keepalive), value: 1)
             .channelOption(.maxMessagesPerRead, value: 1)

@@ -40,8 +40,10 @@ final class UpstreamPool {
             }
         }
         if connections.count + pendingConnects < call.request.to.provider.maxConnections {
+            call.isQueued = false
             open(for: call)
         } else {
+            call.isQueued = true
             waiting.append(call)
         }
     }
@@ -55,17 +57,22 @@ final class UpstreamPool {
                 self.pools.executor.enter {
                     self.pendingConnects -= 1
                     switch result {
-                    case .success:
-                        connection.ready()
+                    case .success where connection.ready():
                         self.connections.append(connection)
                         call.connected(connection)
+                    case .success:
+                        self.couldNotConnect(connection, call, "the connection broke as soon as it was made")
                     case .failure(let error):
-                        call.couldNotConnect(
-                            CallFailure(.unreachable, "\(error)", isUnprocessed: true))
-                        self.serveWaiting()
+                        self.couldNotConnect(connection, call, "\(error)")
                     }
                 }
             }
+    }
+
+    private func couldNotConnect(_ connection: UpstreamConnection, _ call: UpstreamCall, _ detail: String) {
+        call.couldNotConnect(CallFailure(.unreachable, detail, isUnprocessed: true))
+        // A handshake that stalled has a socket that is still open.
+        connection.abandon()
     }
 
     /// A connection is free: the call that waits longest gets it.

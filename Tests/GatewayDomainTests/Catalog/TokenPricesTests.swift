@@ -79,7 +79,8 @@ struct TokenPricesTests {
             input: some(), output: some(), cachedInput: maybe(), cacheWrite: maybe(), cacheWriteHour: maybe())
         if Bool.random(using: &random) {
             prices.longContext = TokenPrices.LongContext(
-                above: random.number(bits: 40), input: some(), output: some(), cachedInput: maybe(), cacheWrite: maybe(),
+                above: random.number(bits: 40), input: some(), output: some(), cachedInput: maybe(),
+                cacheWrite: maybe(),
                 cacheWriteHour: maybe())
         }
         return prices

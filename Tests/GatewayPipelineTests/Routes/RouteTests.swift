@@ -45,7 +45,7 @@ struct RouteTests {
         arguments: [
             "/", "/v1", "/v1/", "/v1/chat", "/v1/chat/completions/", "/V1/chat/completions", "/v1/Chat/completions",
             "/v1/chat/completions;x", "/v1/chat/completions.", "/v1/chat/completionsx", "/v1/chat/completion",
-            
+
             "/v1/messages/", "/v1/messages/count_tokens/", "/v1/messages/batches", "/healthz", "/admin", "/v1/keys",
             "/metrics",
             "/llm", "/llm/call", "/llm/call/x", "/llm/call/x/", "/llm/call/x/v1", "/llm/call/x/v1/",

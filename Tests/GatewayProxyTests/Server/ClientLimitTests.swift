@@ -191,8 +191,8 @@ extension DataPlaneTests {
                     return wire
                 }
                 _ = try await gateway.row()
-                #expect(await gateway.eventually { gateway.plane.count.clients == 1 })
-                #expect(await gateway.eventually { gateway.plane.count.clients == 0 })
+                #expect(await gateway.eventually { gateway.clientCount == 1 })
+                #expect(await gateway.eventually { gateway.clientCount == 0 })
                 wire.close()
             }
         }

@@ -25,7 +25,7 @@ extension DataPlaneTests {
                 let row = try await gateway.row()
                 #expect(row.ending == .clientGone && row.status == 200 && row.usageSource == .estimated)
                 try await blocking { ended.wait() }
-                #expect(await gateway.eventually { gateway.plane.count.clients == 0 })
+                #expect(await gateway.eventually { gateway.clientCount == 0 })
             }
         }
 
@@ -83,7 +83,7 @@ extension DataPlaneTests {
                     _ = try wire.read(until: "Hello")
                     wire.close()
                 }
-                #expect(await gateway.eventually { gateway.plane.count.clients == 0 })
+                #expect(await gateway.eventually { gateway.clientCount == 0 })
                 gate.open()
                 let row = try await gateway.row()
                 #expect(
@@ -114,7 +114,7 @@ extension DataPlaneTests {
                         if number % 3 == 0 { wire.reset() } else { wire.close() }
                     }
                 }
-                #expect(await gateway.eventually { gateway.plane.count.clients == 0 && gateway.books.openCount == 0 })
+                #expect(await gateway.eventually { gateway.clientCount == 0 && gateway.books.openCount == 0 })
                 #expect(gateway.books.rows.count <= 300)
             }
         }

@@ -261,18 +261,35 @@ extension DataPlaneTests {
             }
         }
 
-        @Test("a refused body does not cost the client its answer")
-        func refusedWhileSending() async throws {
-            try await Gateway.with({ $0.limits.body = 1000 }, provider: { try $0.serve() }) { gateway, _ in
-                for length in [1001, 500_000] {
-                    let (reply, isEnded) = try await blocking {
-                        let wire = try gateway.connect()
-                        let reply = try wire.call(
-                            Calls.head(fields: ["content-length: \(length)"]) + String(repeating: " ", count: length))
-                        return (reply, wire.waitForEnd())
-                    }
-                    #expect(reply.status == 413 && isEnded)
+        @Test("a refused body does not cost the client its answer", arguments: [1001, 500_000, 900_000])
+        func refusedWhileSending(length: Int) async throws {
+            try await Gateway.with({ $0.limits.body = 1000 }, provider: { try $0.serve() }) { gateway, provider in
+                let (reply, isEnded) = try await blocking {
+                    let wire = try gateway.connect()
+                    let reply = try wire.call(
+                        Calls.head(fields: ["content-length: \(length)"]) + String(repeating: " ", count: length))
+                    // A body that has come whole leaves the connection usable, any other ends it.
+                    let isKept = reply.fields["connection"] == nil
+                    return (reply, isKept ? try wire.call(Calls.chat()).status == 200 : wire.waitForEnd())
                 }
+                #expect(reply.status == 413 && isEnded)
+                #expect(provider.requests.allSatisfy { $0.body == Calls.chatBody() })
+            }
+        }
+
+        @Test("a client that sends requests and reads no answers is served only a few ahead")
+        func readsNothing() async throws {
+            let answer = Calls.completion(String(repeating: "x", count: 4 << 20))
+            try await Gateway.with(provider: { try $0.serve(answer) }) { gateway, provider in
+                let wire = try await blocking {
+                    let wire = try gateway.connect(receiveBuffer: 4096)
+                    try wire.send((0..<40).map { _ in Calls.chat() }.joined())
+                    Thread.sleep(forTimeInterval: 1.5)
+                    return wire
+                }
+                #expect(provider.requests.count <= 3, "\(provider.requests.count) answers made for nobody")
+                let lengths = try await blocking { try (0..<40).map { _ in try wire.readReply()?.body.utf8.count } }
+                #expect(lengths == Array(repeating: answer.utf8.count, count: 40))
             }
         }
     }

@@ -28,6 +28,7 @@ final class Gateway: Sendable {
     let tlsPort: Int?
     let books = Books()
     let plane: DataPlane
+    private let drains = Counter()
     private let group: MultiThreadedEventLoopGroup
 
     /// `provider` is the port where the model `gpt` is served; `spare`, where it is served else.
@@ -66,6 +67,8 @@ final class Gateway: Sendable {
             models: [ModelConfiguration(name: ModelPattern("gpt"), targets: targets)])
     }
 
+    var keys: KeyDirectory { Self.keys }
+
     private static var keys: KeyDirectory {
         var bytes = Array(Calls.key.utf8)
         let digest = bytes.withUnsafeMutableBytes { NotingHasher.digest(UnsafeRawBufferPointer($0)) }
@@ -73,6 +76,9 @@ final class Gateway: Sendable {
             id: "key_test", name: "test", prefix: "sk-sluice-", createdAt: Timestamp(microseconds: 0), origin: .file)
         return KeyDirectory([StoredKey(digest: digest, key: key)])
     }
+
+    /// How many clients are connected, as last counted.
+    var clientCount: Int { plane.count.clients }
 
     func connect(receiveBuffer: Int32? = nil) throws -> Wire { try Wire.connect(port, receiveBuffer: receiveBuffer) }
 
@@ -91,8 +97,13 @@ final class Gateway: Sendable {
         return try #require(books.rows.first)
     }
 
+    func drain(milliseconds: Int) async {
+        drains.add()
+        await plane.drain(milliseconds: milliseconds)
+    }
+
     func stop() async {
-        await plane.drain(milliseconds: 0)
+        await drain(milliseconds: 0)
         try? await group.shutdownGracefully()
     }
 
@@ -114,6 +125,10 @@ final class Gateway: Sendable {
             throw error
         }
         provider.stop()
+        // Without a provider no call can go on. A lane that is closed counts no more.
+        if gateway.drains.value == 0 {
+            #expect(await gateway.eventually { gateway.plane.count.calls == 0 }, "a call was left running")
+        }
         await gateway.stop()
         #expect(gateway.books.openCount == 0, "a reservation was left open")
         #expect(gateway.books.visitsOffLoop == 0, "the pipeline left its loop")

@@ -98,6 +98,12 @@ final class ScriptedProvider: Sendable {
 
     /// A listening socket on a free port.
     static func listen(_ backlog: Int32) throws -> Int32 {
+        let descriptor = try bound()
+        guard Glibc.listen(descriptor, backlog) == 0 else { throw Wire.Failure(description: "listen: \(errno)") }
+        return descriptor
+    }
+
+    private static func bound() throws -> Int32 {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = Wire.loopback(0)
         let bound = withUnsafePointer(to: &address) {
@@ -105,10 +111,14 @@ final class ScriptedProvider: Sendable {
                 bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
-        guard descriptor >= 0, bound == 0, Glibc.listen(descriptor, backlog) == 0 else {
-            throw Wire.Failure(description: "listen: \(errno)")
-        }
+        guard descriptor >= 0, bound == 0 else { throw Wire.Failure(description: "bind: \(errno)") }
         return descriptor
+    }
+
+    /// A port that refuses connections for as long as the socket that holds it is open.
+    static func refusing() throws -> (port: Int, holder: Wire) {
+        let descriptor = try bound()
+        return (Wire.port(descriptor, getsockname), Wire(descriptor))
     }
 
     /// A provider that serves every request alike.
@@ -138,10 +148,10 @@ final class Gate: @unchecked Sendable {
         condition.unlock()
     }
 
-    /// Waits, at most ten seconds.
+    /// Waits, longer than a wire waits for an answer, but not for ever.
     func wait() {
         condition.lock()
-        let limit = Date(timeIntervalSinceNow: 10)
+        let limit = Date(timeIntervalSinceNow: 30)
         while !isOpen, condition.wait(until: limit) {}
         condition.unlock()
     }
