@@ -426,7 +426,9 @@ final class HTTP1Connection: ClientConnection, ChannelDuplexHandler, Exchange, @
         deadline = now.adding(milliseconds: Self.lookAgain)
         if unsent == 0 {
             // It has just taken the last of it: the phase's own time begins.
-            if case .waiting = phase { deadline = now.adding(milliseconds: lane.limits.keepAlive) }
+            if case .waiting = phase {
+                deadline = now.adding(milliseconds: isHeadStarted ? lane.limits.headerTime : lane.limits.keepAlive)
+            }
         } else if before == 0 || unsent < before {
             takenAt = now
         } else if now >= takenAt.adding(milliseconds: lane.limits.writeIdle) {

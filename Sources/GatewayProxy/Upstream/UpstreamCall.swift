@@ -16,8 +16,9 @@ final class UpstreamCall: ProviderCall, Watched, @unchecked Sendable {
         case finished
     }
 
-    /// Bytes of the answer held for a consumer that is slower than the provider; beyond, the provider is paused.
-    static let highWater = 64 << 10
+    /// Bytes of the answer held for a consumer that is slower than the provider; beyond, the provider is paused. With one
+    /// read of 64 KiB on top that is at most 96 KiB here, and at most 64 + 96 KiB in the client's channel: 256 in all.
+    static let highWater = 32 << 10
 
     let request: ProviderRequest
     var watchIndex = -1

@@ -93,6 +93,7 @@ struct GatewayProcess {
             }
             // The first to end is the one that has drained, or a listener that broke.
             try await group.next()
+            await planes.stop()
             group.cancelAll()
             while let _ = try? await group.next() {}
         }

@@ -9,15 +9,24 @@ import Hummingbird
 import Logging
 import NIOCore
 import NIOPosix
+import ServiceLifecycle
+import Synchronization
 
 /// The admin and health listeners, on an event loop of their own so that neither can hold up a lane.
-struct ManagementPlanes {
+final class ManagementPlanes: Sendable {
     let store: SQLiteStore
     let gateway: RunningGateway
     let telemetry: Telemetry
     let readiness: Readiness
     let keysChanged: AsyncStream<Void>
     let logger: Logger
+    private struct Server {
+        var group: ServiceGroup
+        /// Finishes when the server has.
+        var ended: AsyncStream<Void>
+    }
+
+    private let servers = Mutex<[Server]>([])
     private let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
 
     init(
@@ -47,6 +56,14 @@ struct ManagementPlanes {
         try await serve(health, server.health, "health", &group)
     }
 
+    /// Stops both listeners once what they are answering is answered, or after two seconds.
+    func stop() async {
+        for server in servers.withLock({ $0 }) {
+            await server.group.triggerGracefulShutdown()
+            for await _ in server.ended {}
+        }
+    }
+
     private func serve<Context: InitializableFromSource<ApplicationRequestContextSource> & RequestContext>(
         _ router: Router<Context>, _ address: ListenAddress, _ name: String,
         _ group: inout ThrowingTaskGroup<Void, any Error>
@@ -58,9 +75,15 @@ struct ManagementPlanes {
                 address: .hostname(address.host, port: address.port), serverName: nil, reuseAddress: true),
             onServerRunning: { _ in bound.continuation.finish() },
             eventLoopGroupProvider: .shared(loops), logger: quiet)
+        var configuration = ServiceGroupConfiguration(services: [application], logger: quiet)
+        configuration.maximumGracefulShutdownDuration = .seconds(2)
+        let server = ServiceGroup(configuration: configuration)
+        let ended = AsyncStream.makeStream(of: Void.self)
+        servers.withLock { $0.append(Server(group: server, ended: ended.stream)) }
         group.addTask {
+            defer { ended.continuation.finish() }
             do {
-                try await application.run()
+                try await server.run()
                 bound.continuation.finish()
             } catch {
                 let failure = StartError("cannot listen on \(address.host):\(address.port) (\(name)): \(error)")
