@@ -23,12 +23,12 @@ $(BINARY): $(SOURCES)
 check: setup  ## formatting, build with import check, unit tests: before every commit
 	swift format lint --strict --recursive Package.swift Sources Tests
 	swift build --build-tests --explicit-target-dependency-import-check error
-	swift test --skip-build
+	@scripts/unit
 
 test: setup  ## everything: unit tests, fuzz smoke, end to end against the release binary
 	@scripts/setup test
 	swift build --build-tests --explicit-target-dependency-import-check error
-	swift test --skip-build
+	@scripts/unit
 	$(if $(wildcard scripts/fuzz),scripts/fuzz smoke)
 	@$(MAKE) --no-print-directory $(BINARY)
 	@scripts/e2e

@@ -61,22 +61,34 @@ package final class Outbound: Sendable, CustomStringConvertible, CustomReflectab
             buffer.writeBytes(caller.bytes[accept])
             buffer.writeStaticString("\r\n")
         }
-        var sent = 0
-        for entry in caller.entries where entry.known == .other {
-            for (index, name) in forwarded.enumerated() where caller.bytes[entry.name].elementsEqual(name) {
-                buffer.writeBytes(caller.bytes[entry.name])
-                buffer.writeStaticString(": ")
-                buffer.writeBytes(caller.bytes[entry.value])
-                buffer.writeStaticString("\r\n")
-                sent |= 1 << (index & 63)
-            }
+        for entry in caller.entries where isForwarded(entry, caller) {
+            buffer.writeBytes(caller.bytes[entry.name])
+            buffer.writeStaticString(": ")
+            buffer.writeBytes(caller.bytes[entry.value])
+            buffer.writeStaticString("\r\n")
         }
-        for header in defaults where !isSent(header.name, sent) { buffer.writeImmutableBuffer(header.line) }
+        for header in defaults where !isSent(header.name, caller) { buffer.writeImmutableBuffer(header.line) }
         return buffer
     }
 
-    private func isSent(_ name: [UInt8], _ sent: Int) -> Bool {
-        guard let index = forwarded.firstIndex(of: name) else { return false }
-        return sent & (1 << (index & 63)) != 0
+    /// Whether a field of the caller's goes to this provider: it is on the allow-list, and the caller's `Connection` does
+    /// not say that it is meant for the next hop alone (RFC 9110 §7.6.1).
+    private func isForwarded(_ entry: FieldTable.Entry, _ caller: FieldTable) -> Bool {
+        guard entry.known == .other, forwarded.contains(where: { caller.bytes[entry.name].elementsEqual($0) }) else {
+            return false
+        }
+        let name = caller.bytes[entry.name]
+        for connection in caller.entries where connection.known == .connection {
+            for member in caller.members(at: connection.value) where caller.bytes[member].count == name.count {
+                // Names are tokens, in which this bit tells capitals from small letters and nothing else apart.
+                if zip(caller.bytes[member], name).allSatisfy({ $0 | 0x20 == $1 | 0x20 }) { return false }
+            }
+        }
+        return true
+    }
+
+    /// Whether the caller's own field takes the place of the default.
+    private func isSent(_ name: [UInt8], _ caller: FieldTable) -> Bool {
+        caller.entries.contains { caller.bytes[$0.name].elementsEqual(name) && isForwarded($0, caller) }
     }
 }

@@ -31,6 +31,8 @@ struct SecrecyTests {
         "keys: [{ name: a, key: hunter2hunter2xx }, { name: b, key: hunter2hunter2xx }]",
         "keys: [{ name: a, key: \"${S}${S}\", models: [\"${S}\"], expires_at: \"${S}\", disabled: \"${S}\" }]",
         "prices: [{ provider: \"${S}\", model: \"${S}\", input: \"${S}\", output: \"-${S}\" }]",
+        "server: { lanes: sk-hunter2hunter2 }",
+        "metering: { on_disconnect: hunter2hunter2and4lettersand5more6numbers }",
         "sk-hunter2hunter2-pasted-as-a-field: 1",
         "sk-hunter2hunter2-pasted-twice-as-a-field: 1\nsk-hunter2hunter2-pasted-twice-as-a-field: 1",
         "keys: [{ name: a, key: [hunter2hunter2] }]",

@@ -106,7 +106,10 @@ extension Scope {
         }
         do throws(Flaw) {
             let value = try reading.expansion.expand(raw)
-            return .value(Text(value: value, shown: isSecret ? nil : Text.showable(raw), place: node.place))
+            return .value(
+                Text(
+                    value: value, shown: isSecret || Text.looksSecret(raw) ? nil : Text.showable(raw), place: node.place
+                ))
         } catch {
             reading.report(node.place, "`\(path)` cannot be filled in", error.why, error.fix)
             return .broken

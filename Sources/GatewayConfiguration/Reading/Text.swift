@@ -11,6 +11,14 @@ struct Text: Sendable {
     /// `` `name` `` where it may be shown, else `it`-like words.
     var quoted: String { shown.map { "`\($0)`" } ?? "the value" }
 
+    /// Whether a value that belongs to no secret field looks like a key that was pasted in the wrong place.
+    static func looksSecret(_ raw: String) -> Bool {
+        let prefixes = ["sk-", "sk_", "gsk_", "xai-", "pplx-", "nvapi-", "AIza", "Bearer "]
+        if raw.utf8.count >= 12, prefixes.contains(where: raw.hasPrefix) { return true }
+        let words = raw.split { !($0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_")) }
+        return words.contains { $0.count >= 32 && $0.contains(where: \.isNumber) && $0.contains(where: \.isLetter) }
+    }
+
     /// Shortens `raw` and takes line breaks and control characters out of it.
     static func showable(_ raw: String) -> String {
         let scalars = raw.unicodeScalars.prefix(60).map { scalar -> Unicode.Scalar in

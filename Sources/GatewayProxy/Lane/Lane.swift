@@ -31,6 +31,7 @@ final class Lane: @unchecked Sendable {
     private let pipeline: Pipeline
     private let pools: UpstreamPools
     private var clients = WatchList<ClientConnection>()
+    private var connections = 0
     private let clientsCounted = Atomic<Int>(0)
     private let callsCounted = Atomic<Int>(0)
     private let connectionsCounted = Atomic<Int>(0)
@@ -84,7 +85,9 @@ final class Lane: @unchecked Sendable {
 
     /// Takes in a client; false when there are too many.
     func admit(_ client: ClientConnection) -> Bool {
-        guard clients.elements.count < connectionLimit else { return false }
+        guard connections < connectionLimit else { return false }
+        connections += 1
+        client.isCounted = true
         clients.insert(client)
         return true
     }
@@ -96,6 +99,10 @@ final class Lane: @unchecked Sendable {
 
     func remove(_ client: ClientConnection) {
         clients.remove(client)
+        if client.isCounted {
+            client.isCounted = false
+            connections -= 1
+        }
     }
 
     private func recount() {

@@ -12,6 +12,8 @@ protocol Exchange: Client, Sendable {
 /// A connection from a client, as its lane watches it.
 class ClientConnection: Watched {
     var watchIndex = -1
+    /// Whether it is one of the connections that are limited in number; a stream of one is not.
+    var isCounted = false
     func check(now: UInt64) {}
     /// No new work: close when nothing is under way.
     func drain() {}
