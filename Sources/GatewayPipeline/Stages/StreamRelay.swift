@@ -62,7 +62,7 @@ struct StreamRelay {
 
     /// Passes on the whole events of what has come; gives the end when one of them is the last.
     private mutating func take(_ piece: ByteBuffer) async -> End? {
-        if pending.readableBytes == 0 { pending = piece } else { pending.writeImmutableBuffer(piece) }
+        pending.append(arrived: piece)
         let step = scan()
         if firstTokenAt == nil, meter.sawContent { firstTokenAt = lane.clock.now }
         lane.ledger.note(answered.admitted.reservation, deliveredTokens: deliveredTokens)

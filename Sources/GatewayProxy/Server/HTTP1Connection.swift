@@ -86,7 +86,7 @@ final class HTTP1Connection: ClientConnection, ChannelDuplexHandler, Exchange, @
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let bytes = unwrapInboundIn(data)
-        if input.readableBytes == 0 { input = bytes } else { input.writeImmutableBuffer(bytes) }
+        input.append(arrived: bytes)
         lane.executor.enter { process() }
     }
 

@@ -29,8 +29,9 @@ final class UpstreamCall: ProviderCall, Watched, @unchecked Sendable {
     private var state = State.waitingForConnection
     private var connection: UpstreamConnection?
     private var answer: AnswerHead?
-    private var pieces: [ByteBuffer] = []
-    private var heldBytes = 0
+    /// What has come and is not yet taken. One buffer, to which later pieces are copied: each piece as it comes is a view
+    /// of a receive buffer many times its size, and a queue of views would hold all of those.
+    private var held = ByteBuffer()
     private var isWhole = false
     private var failure: CallFailure?
     private var headWaiter: UnsafeContinuation<Void, Never>?
@@ -70,21 +71,20 @@ final class UpstreamCall: ProviderCall, Watched, @unchecked Sendable {
         return nil
     }
 
-    var hasMore: Bool { !pieces.isEmpty || isWhole || failure != nil }
+    var hasMore: Bool { held.readableBytes > 0 || isWhole || failure != nil }
 
     /// Everything that has come, as one piece.
     private func takePieces() -> ByteBuffer? {
-        guard var taken = pieces.first else { return nil }
-        for piece in pieces.dropFirst() { taken.writeImmutableBuffer(piece) }
-        pieces.removeAll(keepingCapacity: true)
+        guard held.readableBytes > 0 else { return nil }
         // The provider was paused: its idle time begins now.
         if isFull { phaseDeadline = clock.now.adding(milliseconds: deadlines.idle) }
-        heldBytes = 0
+        let taken = held
+        held = ByteBuffer()
         connection?.resumeReading()
         return taken
     }
 
-    var isFull: Bool { heldBytes >= Self.highWater }
+    var isFull: Bool { held.readableBytes >= Self.highWater }
 
     func release() {
         connection?.discardRest()
@@ -141,8 +141,7 @@ final class UpstreamCall: ProviderCall, Watched, @unchecked Sendable {
 
     func received(_ piece: ByteBuffer) {
         phaseDeadline = clock.now.adding(milliseconds: deadlines.idle)
-        pieces.append(piece)
-        heldBytes += piece.readableBytes
+        held.append(arrived: piece)
         resume(&pieceWaiter)
     }
 

@@ -111,7 +111,7 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let bytes = unwrapInboundIn(data)
-        if input.readableBytes == 0 { input = bytes } else { input.writeImmutableBuffer(bytes) }
+        input.append(arrived: bytes)
         executor.enter {
             do throws(HTTPFault) {
                 while try step() {}
