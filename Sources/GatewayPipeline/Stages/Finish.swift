@@ -19,7 +19,7 @@ struct Finish {
             client.respond(head, body)
         case .lastPiece(let bytes):
             client.end(with: bytes)
-        case .breakOff, .nothing:
+        case .nothing:
             client.breakOff()
         }
     }

@@ -8,9 +8,6 @@ import NIOCore
 /// Streamed answers. Whole events are passed on as they come, their bytes untouched; a stream that does not reach its
 /// terminal event ends in an error event of the client's dialect, never as if it were complete.
 extension Relay {
-    /// The largest event that is held while it comes.
-    private static let eventLimit = 16 << 20
-
     func stream(_ answered: Answered, _ client: any Client) async -> Relayed {
         let first: ByteBuffer
         do throws(GatewayFailure) {

@@ -14,8 +14,6 @@ struct Relayed {
         case answer(ResponseHead, ByteBuffer)
         /// The last piece of a stream that is whole, or that ends in an error event.
         case lastPiece(ByteBuffer)
-        /// Nothing: the stream must end so that no client takes it for whole.
-        case breakOff
         /// Nothing: the client has left.
         case nothing
     }

@@ -13,6 +13,7 @@ struct StreamRelay {
         var remainder: Relayed.Remainder
     }
 
+    /// The largest event that is held while it comes.
     private static let eventLimit = 16 << 20
 
     private let lane: LaneContext

@@ -230,7 +230,7 @@ final class HTTP1Connection: ClientConnection, ChannelDuplexHandler, Exchange, @
                 deadline = .max
                 body.complete()
             } else {
-                finishDiscarding()
+                closeAfterFlush()
             }
             return false
         }
@@ -244,7 +244,7 @@ final class HTTP1Connection: ClientConnection, ChannelDuplexHandler, Exchange, @
             body.append(piece, remaining: bodyRemaining)
         } else if case .discarding(let left) = phase {
             phase = .discarding(left: left - piece.readableBytes)
-            if left < piece.readableBytes { finishDiscarding() }
+            if left < piece.readableBytes { closeAfterFlush() }
         }
     }
 
@@ -381,10 +381,6 @@ final class HTTP1Connection: ClientConnection, ChannelDuplexHandler, Exchange, @
         case 431: .headersTooLarge
         default: .malformedRequest
         }
-    }
-
-    private func finishDiscarding() {
-        closeAfterFlush()
     }
 
     /// Says that no more will come, then gives the client a moment to read and close: closing at once with bytes unread

@@ -138,7 +138,6 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        pool.note(error)
         context.close(promise: nil)
     }
 

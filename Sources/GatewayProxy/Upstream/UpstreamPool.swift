@@ -19,7 +19,6 @@ final class UpstreamPool {
     private var idle: [UpstreamConnection] = []
     private var waiting: [UpstreamCall] = []
     private var pendingConnects = 0
-    private var lastError = "the connection was refused or broke"
 
     init(_ origin: Origin, _ pools: UpstreamPools) {
         self.origin = origin
@@ -99,10 +98,6 @@ final class UpstreamPool {
     /// A call that no longer waits.
     func forget(_ call: UpstreamCall) {
         if !waiting.isEmpty { waiting.removeAll { $0 === call } }
-    }
-
-    func note(_ error: any Error) {
-        lastError = "\(error)"
     }
 
     func check(now: UInt64) {
