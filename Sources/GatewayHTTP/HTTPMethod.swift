@@ -4,10 +4,12 @@
 package enum HTTPMethod: Sendable, Equatable {
     case get, head, post, put, patch, delete, options, other
 
-    /// The method of an HTTP/2 request.
-    package init(name: String) {
-        let bytes = Array(name.utf8)
-        self.init(bytes.span, 0..<bytes.count)
+    /// The method of an HTTP/2 request. Throws when `name` is not a token, of which all methods are made.
+    init(name: [UInt8]) throws(HTTPFault) {
+        guard !name.isEmpty, name.allSatisfy({ ByteClass.token.contains($0) }) else {
+            throw HTTPFault(400, "the request has no method")
+        }
+        self.init(name.span, 0..<name.count)
     }
 
     /// The method spelt by `bytes`; methods are case-sensitive (RFC 9110 §9.1).

@@ -8,7 +8,8 @@ package enum BodyFraming: Sendable, Equatable {
     case length(Int)
     /// `Transfer-Encoding: chunked`.
     case chunked
-    /// The connection's end is the body's end: answers of HTTP/1.0 servers only.
+    /// What carries the body ends with it: the connection of an HTTP/1.0 server, the stream of an HTTP/2 request that
+    /// has no `content-length`.
     case untilClose
 }
 

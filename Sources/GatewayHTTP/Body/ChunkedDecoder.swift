@@ -114,16 +114,11 @@ package struct ChunkedDecoder: Sendable {
         state = .trailer
     }
 
-    /// A trailer may not say what only a header may: how the message is framed, where it goes, who sends it.
     private mutating func finishTrailer() throws(HTTPFault) {
         guard let colon = trailerLine.firstIndex(of: UInt8(ascii: ":")), colon > 0,
             trailerLine[..<colon].allSatisfy({ ByteClass.token.contains($0) })
         else { throw HTTPFault(400, "a trailer is not a field") }
-        let known = KnownField(trailerLine.span, 0..<colon)
-        switch known {
-        case .other, .xRequestID, .traceparent: break
-        default: throw HTTPFault(400, "a trailer names a field that only a header may set")
-        }
+        try KnownField(trailerLine.span, 0..<colon).checkAsTrailer()
         trailerLine.removeAll(keepingCapacity: true)
         state = .trailerStart
     }

@@ -48,6 +48,11 @@ package struct FieldTable: Sendable {
         append(name: nameStart..<valueStart, value: valueStart..<bytes.count)
     }
 
+    /// Throws unless all of these fields may come after a body.
+    package func checkAsTrailers() throws(HTTPFault) {
+        for entry in entries { try entry.known.checkAsTrailer() }
+    }
+
     mutating func append(name: Range<Int>, value: Range<Int>) {
         let known = KnownField(bytes.span, name)
         entries.append(

@@ -56,6 +56,14 @@ package enum KnownField: UInt8, Sendable, CaseIterable {
         }
     }
 
+    /// A trailer may not say what only a header may: how the message is framed, where it goes, who sends it.
+    func checkAsTrailer() throws(HTTPFault) {
+        switch self {
+        case .other, .xRequestID, .traceparent: return
+        default: throw HTTPFault(400, "a trailer names a field that only a header may set")
+        }
+    }
+
     /// The field whose lower-case name stands at `range`.
     init(_ bytes: borrowing Span<UInt8>, _ range: Range<Int>) {
         let candidates: (KnownField, KnownField, KnownField, KnownField)

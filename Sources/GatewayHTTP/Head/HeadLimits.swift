@@ -11,6 +11,16 @@ package struct HeadLimits: Sendable {
         self.bytes = bytes
         self.fields = fields
     }
+
+    /// Throws when a head of `count` bytes is too large.
+    func checkSize(_ count: Int) throws(HTTPFault) {
+        guard count <= bytes else { throw HTTPFault(431, "the request head is too large") }
+    }
+
+    /// Throws when a head that has `count` fields may not have another.
+    func checkRoom(after count: Int) throws(HTTPFault) {
+        guard count < fields else { throw HTTPFault(431, "there are too many header fields") }
+    }
 }
 
 /// Finds where a message head ends, looking at each byte once however the bytes arrive.
@@ -18,6 +28,9 @@ package struct HeadFinder: Sendable {
     private var looked = 0
 
     package init() {}
+
+    /// Whether a part of a head has been looked at.
+    package var hasStarted: Bool { looked > 0 }
 
     /// How many bytes the head takes, its empty line included; nil while it is not whole. `bytes` starts at the head and
     /// only grows between calls. Throws when a line ends in a bare line feed, since such a head would never end.

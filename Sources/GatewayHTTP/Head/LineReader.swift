@@ -21,7 +21,7 @@ struct LineReader: ~Copyable {
                 guard table.bytes[index + 1] == .lf else { throw HTTPFault(400, "a carriage return stands alone") }
                 return
             }
-            guard table.entries.count < limits.fields else { throw HTTPFault(431, "there are too many header fields") }
+            try limits.checkRoom(after: table.entries.count)
             index = try readField(from: index)
         }
     }

@@ -9,14 +9,29 @@ enum RequestFieldRules {
         var expectsContinue: Bool
     }
 
-    static func check(_ fields: FieldTable, isHTTP10: Bool) throws(HTTPFault) -> Checked {
-        try checkHost(fields, isHTTP10: isHTTP10)
-        let framing = try framing(fields, isHTTP10: isHTTP10)
-        let persistence = try persistence(fields, isHTTP10: isHTTP10)
+    static func check(_ fields: FieldTable, _ version: HTTPVersion) throws(HTTPFault) -> Checked {
+        if version == .http2 { try checkConnectionFree(fields) }
+        try checkHost(fields, version)
+        let framing = try framing(fields, version)
+        let persistence = try persistence(fields, version)
         return Checked(framing: framing, persistence: persistence, expectsContinue: try expectation(fields))
     }
 
-    private static func framing(_ fields: FieldTable, isHTTP10: Bool) throws(HTTPFault) -> BodyFraming {
+    /// HTTP/2 has no fields that speak of the connection, and `te` says nothing but that trailers may come
+    /// (RFC 9113 §8.2.2).
+    private static func checkConnectionFree(_ fields: FieldTable) throws(HTTPFault) {
+        for entry in fields.entries {
+            switch entry.known {
+            case .connection, .transferEncoding, .upgrade, .keepAlive, .proxyConnection:
+                throw HTTPFault(400, "a header field speaks of the connection, which HTTP/2 has no fields for")
+            case .te where !fields.value(at: entry.value, is: "trailers"):
+                throw HTTPFault(400, "TE says something other than trailers")
+            default: continue
+            }
+        }
+    }
+
+    private static func framing(_ fields: FieldTable, _ version: HTTPVersion) throws(HTTPFault) -> BodyFraming {
         let lengths = fields.count(.contentLength)
         switch fields.count(.transferEncoding) {
         case 0: break
@@ -24,7 +39,7 @@ enum RequestFieldRules {
             guard lengths == 0 else {
                 throw HTTPFault(400, "the request has both Content-Length and Transfer-Encoding")
             }
-            guard !isHTTP10 else { throw HTTPFault(400, "HTTP/1.0 has no Transfer-Encoding") }
+            guard version != .http10 else { throw HTTPFault(400, "HTTP/1.0 has no Transfer-Encoding") }
             return try transferEncoding(fields)
         default: throw HTTPFault(400, "the request has more than one Transfer-Encoding")
         }
@@ -53,14 +68,14 @@ enum RequestFieldRules {
         return value.reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) }
     }
 
-    private static func checkHost(_ fields: FieldTable, isHTTP10: Bool) throws(HTTPFault) {
+    private static func checkHost(_ fields: FieldTable, _ version: HTTPVersion) throws(HTTPFault) {
         switch fields.count(.host) {
-        case 0 where isHTTP10: return
+        case 0 where version == .http10: return
         case 1: break
-        default: throw HTTPFault(400, "a request has exactly one Host field")
+        default: throw HTTPFault(400, "a request names exactly one host")
         }
         guard let value = fields.first(.host), isHost(fields.bytes[value]) else {
-            throw HTTPFault(400, "the Host field is not a host name and port")
+            throw HTTPFault(400, "the Host or :authority field is not a host name and port")
         }
     }
 
@@ -88,12 +103,12 @@ enum RequestFieldRules {
         return rest.reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) } <= 65535
     }
 
-    private static func persistence(_ fields: FieldTable, isHTTP10: Bool) throws(HTTPFault) -> Persistence {
-        var persistence = isHTTP10 ? Persistence.http10 : .keepsAlive
+    private static func persistence(_ fields: FieldTable, _ version: HTTPVersion) throws(HTTPFault) -> Persistence {
+        var persistence = version == .http10 ? Persistence.http10 : .keepsAlive
         for entry in fields.entries where entry.known == .connection {
             for member in fields.members(at: entry.value) {
                 if fields.value(at: member, is: "close") {
-                    if !isHTTP10 { persistence = .closes }
+                    if version != .http10 { persistence = .closes }
                 } else if fields.value(at: member, is: "keep-alive") {
                     continue
                 } else if namesEndToEndField(fields, member) {

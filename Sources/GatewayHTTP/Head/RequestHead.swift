@@ -39,12 +39,12 @@ package struct RequestHead: Sendable {
     /// Parses `bytes`, a whole HTTP/1 head with its empty line (see `HeadFinder`), by RFC 9112, strictly: what two readers
     /// could read in two ways is refused. Throws the fault to answer with before closing.
     package init(parsing bytes: borrowing Span<UInt8>, limits: HeadLimits) throws(HTTPFault) {
-        guard bytes.count <= limits.bytes else { throw HTTPFault(431, "the request head is too large") }
+        try limits.checkSize(bytes.count)
         let line = try RequestLine(bytes)
         var reader = LineReader(FieldTable(bytes: Array(copying: bytes), expecting: 16), limits: limits)
         try reader.readFields(from: line.end)
         let fields = reader.take()
-        let checked = try RequestFieldRules.check(fields, isHTTP10: line.isHTTP10)
+        let checked = try RequestFieldRules.check(fields, line.isHTTP10 ? .http10 : .http11)
         self.init(
             method: line.method,
             target: try RequestTarget(

@@ -33,6 +33,9 @@ package struct RequestTarget: Sendable, Equatable {
         path = try Self.normalised(bytes[start..<pathEnd])
     }
 
+    /// The schemes that a request may name.
+    static let schemes = ["http", "https"]
+
     /// A target from HTTP/2's `:path`.
     package init(path target: [UInt8]) throws(HTTPFault) {
         guard target.first == UInt8(ascii: "/") else { throw HTTPFault(400, "the path does not start with a slash") }
@@ -42,8 +45,8 @@ package struct RequestTarget: Sendable, Equatable {
     private static func skipAuthority(
         _ bytes: [UInt8], _ range: Range<Int>, host: ArraySlice<UInt8>?
     ) throws(HTTPFault) -> Int {
-        for scheme in ["http://", "https://"] where bytes[range].starts(with: scheme.utf8) {
-            let start = range.lowerBound + scheme.utf8.count
+        for scheme in schemes where bytes[range].starts(with: "\(scheme)://".utf8) {
+            let start = range.lowerBound + scheme.utf8.count + 3
             let end = bytes[start..<range.upperBound].firstIndex(of: UInt8(ascii: "/")) ?? range.upperBound
             guard let host, bytes[start..<end].map(\.lowercased) == host.map(\.lowercased), end < range.upperBound
             else {

@@ -62,7 +62,7 @@ struct Listener {
             .childChannelOption(
                 .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 1024, initial: 2048, maximum: 256 << 10)
             )
-            .childChannelOption(.writeBufferWaterMark, value: .init(low: 32 << 10, high: 64 << 10))
+            .childChannelOption(.writeBufferWaterMark, value: .init(low: 16 << 10, high: 32 << 10))
             .childChannelInitializer(initializer)
     }
 
@@ -75,10 +75,12 @@ struct Listener {
                 try pipeline.addHandler(HTTP1Connection(lane: lane))
                 return
             }
-            let connection = HTTP2Connection(lane: lane)
+            let heads = HTTP2HeadWatch(clock: lane.clock)
+            let connection = HTTP2Connection(lane: lane, heads: heads)
+            try pipeline.addHandler(heads)
             _ = try pipeline.configureHTTP2Pipeline(
-                mode: .server, connectionConfiguration: connectionConfiguration(lane),
-                streamConfiguration: streamConfiguration
+                mode: .server, connectionConfiguration: HTTP2Bounds.connection(lane.limits),
+                streamConfiguration: HTTP2Bounds.stream
             ) { stream in
                 stream.eventLoop.makeCompletedFuture {
                     try stream.pipeline.syncOperations.addHandler(HTTP2Stream(lane: lane, connection: connection))
@@ -86,50 +88,5 @@ struct Listener {
             }
             try pipeline.addHandler(connection)
         }
-    }
-
-    private static func connectionConfiguration(_ lane: Lane) -> NIOHTTP2Handler.ConnectionConfiguration {
-        var configuration = NIOHTTP2Handler.ConnectionConfiguration()
-        configuration.initialSettings = [
-            HTTP2Setting(parameter: .maxConcurrentStreams, value: HTTP2Connection.streamLimit),
-            HTTP2Setting(parameter: .maxHeaderListSize, value: lane.limits.header),
-        ]
-        configuration.targetWindowSize = 1 << 20
-        return configuration
-    }
-
-    private static var streamConfiguration: NIOHTTP2Handler.StreamConfiguration {
-        var configuration = NIOHTTP2Handler.StreamConfiguration()
-        configuration.targetWindowSize = 1 << 18
-        return configuration
-    }
-}
-
-/// Closes a connection whose TLS handshake is not over in time.
-private final class HandshakeDeadline: ChannelInboundHandler, RemovableChannelHandler {
-    typealias InboundIn = ByteBuffer
-
-    private let seconds: Int64
-    private var timer: Scheduled<Void>?
-
-    init(seconds: Int64) { self.seconds = seconds }
-
-    func handlerAdded(context: ChannelHandlerContext) {
-        let channel = context.channel
-        timer = context.eventLoop.scheduleTask(in: .seconds(seconds)) { channel.close(promise: nil) }
-    }
-
-    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        // Passed on first: a handler that has removed itself reaches nobody any more.
-        context.fireUserInboundEventTriggered(event)
-        if case .some(.handshakeCompleted) = event as? TLSUserEvent {
-            timer?.cancel()
-            context.pipeline.syncOperations.removeHandler(self, promise: nil)
-        }
-    }
-
-    func channelInactive(context: ChannelHandlerContext) {
-        timer?.cancel()
-        context.fireChannelInactive()
     }
 }

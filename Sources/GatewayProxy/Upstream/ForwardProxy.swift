@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import GatewayDomain
-import GatewayHTTP
-import NIOCore
 
 /// A proxy between the gateway and the providers, as `HTTPS_PROXY` and `NO_PROXY` name it.
 package struct ForwardProxy: Sendable {
@@ -50,76 +48,4 @@ extension Substring {
         guard self.first == first, self.last == last else { return String(self) }
         return String(dropFirst().dropLast())
     }
-}
-
-/// Asks a proxy for a tunnel (`CONNECT`, RFC 9110 §9.3.6), then makes way for TLS.
-final class TunnelHandler: ChannelInboundHandler, RemovableChannelHandler {
-    typealias InboundIn = ByteBuffer
-    typealias OutboundOut = ByteBuffer
-
-    private let origin: Origin
-    private let ready: EventLoopPromise<Void>
-    private let secure: @Sendable () throws -> [any ChannelHandler]
-    private var input = ByteBuffer()
-    private var finder = HeadFinder()
-
-    init(
-        _ origin: Origin, _ proxy: ForwardProxy, ready: EventLoopPromise<Void>,
-        then secure: @escaping @Sendable () throws -> [any ChannelHandler]
-    ) {
-        self.origin = origin
-        self.ready = ready
-        self.secure = secure
-    }
-
-    func channelActive(context: ChannelHandlerContext) {
-        let host = origin.host.contains(":") ? "[\(origin.host)]" : origin.host
-        let authority = "\(host):\(origin.port)"
-        let request = "CONNECT \(authority) HTTP/1.1\r\nhost: \(authority)\r\n\r\n"
-        context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: request)), promise: nil)
-    }
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        input.writeImmutableBuffer(unwrapInboundIn(data))
-        do {
-            let arrived = input
-            guard let end = try finder.end(in: arrived.readableBytesUInt8Span) else {
-                if input.readableBytes > 16 << 10 { throw TunnelRefused(status: 0) }
-                return
-            }
-            guard let bytes = input.readSlice(length: end) else { return }
-            let limits = HeadLimits(bytes: 16 << 10, fields: 100)
-            let head = try AnswerHead(parsing: bytes.readableBytesUInt8Span, limits: limits)
-            // A tunnel carries nothing before we have spoken: bytes behind the answer were not sent by the origin.
-            guard head.status / 100 == 2, input.readableBytes == 0 else { throw TunnelRefused(status: head.status) }
-            try open(context)
-        } catch {
-            ready.fail(error)
-            context.close(promise: nil)
-        }
-    }
-
-    private func open(_ context: ChannelHandlerContext) throws {
-        let pipeline = context.pipeline.syncOperations
-        for handler in try secure().reversed() {
-            try pipeline.addHandler(handler, position: .after(self))
-        }
-        pipeline.removeHandler(self, promise: nil)
-    }
-
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        ready.fail(error)
-        context.close(promise: nil)
-    }
-
-    func channelInactive(context: ChannelHandlerContext) {
-        ready.fail(ChannelError.eof)
-        context.fireChannelInactive()
-    }
-}
-
-/// The proxy does not give a tunnel.
-struct TunnelRefused: Error, CustomStringConvertible {
-    var status: Int
-    var description: String { "the proxy refused the tunnel with status \(status)" }
 }

@@ -16,10 +16,6 @@ final class UpstreamCall: ProviderCall, Watched, @unchecked Sendable {
         case finished
     }
 
-    /// Bytes of the answer held for a consumer that is slower than the provider; beyond, the provider is paused. With one
-    /// read of 64 KiB on top that is at most 96 KiB here, and at most 64 + 96 KiB in the client's channel: 256 in all.
-    static let highWater = 32 << 10
-
     let request: ProviderRequest
     var watchIndex = -1
     /// Whether it waits for another call's connection rather than for one of its own to be made; kept by the pool.
@@ -50,7 +46,7 @@ final class UpstreamCall: ProviderCall, Watched, @unchecked Sendable {
         clock = pools.clock
         startedAt = clock.now
         let deadlines = request.to.provider.deadlines
-        totalDeadline = startedAt.adding(milliseconds: deadlines.total)
+        totalDeadline = request.since.adding(milliseconds: deadlines.total)
         phaseDeadline = startedAt.adding(milliseconds: deadlines.connect)
     }
 
@@ -76,15 +72,16 @@ final class UpstreamCall: ProviderCall, Watched, @unchecked Sendable {
     /// Everything that has come, as one piece.
     private func takePieces() -> ByteBuffer? {
         guard held.readableBytes > 0 else { return nil }
-        // The provider was paused: its idle time begins now.
-        if isFull { phaseDeadline = clock.now.adding(milliseconds: deadlines.idle) }
         let taken = held
         held = ByteBuffer()
-        connection?.resumeReading()
+        // A provider that was paused is not to blame for that time.
+        if connection?.resumeReading() == true { phaseDeadline = clock.now.adding(milliseconds: deadlines.idle) }
         return taken
     }
 
-    var isFull: Bool { held.readableBytes >= Self.highWater }
+    /// Whether something has come that the consumer has not taken, because its client is slow. Until it has, the provider
+    /// is read no further: what one read gives is all that waits here.
+    var isAhead: Bool { held.readableBytes > 0 }
 
     func release() {
         connection?.discardRest()
@@ -193,7 +190,7 @@ final class UpstreamCall: ProviderCall, Watched, @unchecked Sendable {
         if now >= totalDeadline {
             let isUnsent = connection == nil
             fail(CallFailure(.totalTimeout, "the call took longer than its total deadline", isUnprocessed: isUnsent))
-        } else if now >= phaseDeadline, !isFull {
+        } else if now >= phaseDeadline, !isAhead {
             switch state {
             case .waitingForConnection:
                 fail(

@@ -33,9 +33,7 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
     private let executor: LaneExecutor
     private var context: ChannelHandlerContext?
     private var state = State.connecting
-    private var input = ByteBuffer()
-    private var finder = HeadFinder()
-    private var decoder = BodyDecoder(.none)
+    private var input = HTTP1Input()
     private var keepsAlive = true
     private var isReadHeld = false
     /// Whether the request under way was handed to the kernel at least in part.
@@ -73,7 +71,6 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
         state = .waitingForHead(call)
         hasWritten = false
         isSending = true
-        finder = HeadFinder()
         let count = request.body.reduce(0) { $0 + $1.readableBytes }
         var head = request.head
         head.reserveCapacity(minimumWritableBytes: 64 + (count <= Self.copyLimit ? count : 0))
@@ -110,8 +107,7 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        let bytes = unwrapInboundIn(data)
-        input.append(arrived: bytes)
+        input.append(unwrapInboundIn(data))
         executor.enter {
             do throws(HTTPFault) {
                 while try step() {}
@@ -119,17 +115,20 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
                 lose(CallFailure(.broken, error.reason))
             }
         }
-        if input.readableBytes == 0 { input = ByteBuffer() }
+        input.releaseIfEmpty()
     }
 
     func read(context: ChannelHandlerContext) {
-        if case .readingBody(let call) = state, call.isFull { isReadHeld = true } else { context.read() }
+        if case .readingBody(let call) = state, call.isAhead { isReadHeld = true } else { context.read() }
     }
 
-    func resumeReading() {
-        guard isReadHeld else { return }
+    /// Reads on; true when the provider had been paused.
+    @discardableResult
+    func resumeReading() -> Bool {
+        guard isReadHeld else { return false }
         isReadHeld = false
         context?.read()
+        return true
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -148,7 +147,7 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
         case .waitingForHead(let call): return try takeHead(call)
         case .readingBody(let call): return try takeBody(call)
         case .discarding: return try takeBody(nil)
-        case .idle where input.readableBytes > 0:
+        case .idle where input.count > 0:
             // Nobody asked: whatever this is, it must not become the answer to the next request.
             throw HTTPFault(502, "the provider sent bytes that belong to no request")
         case .connecting, .idle, .closed: return false
@@ -156,48 +155,30 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
     }
 
     private func takeHead(_ call: UpstreamCall) throws(HTTPFault) -> Bool {
-        let arrived = input
-        guard let end = try finder.end(in: arrived.readableBytesUInt8Span) else {
-            if input.readableBytes > Self.headLimits.bytes { throw HTTPFault(502, "the answer's head is too large") }
-            return false
-        }
-        guard let bytes = input.readSlice(length: end) else { return false }
-        finder = HeadFinder()
+        guard let bytes = try input.takeHead(limit: Self.headLimits.bytes) else { return false }
         let head = try AnswerHead(parsing: bytes.readableBytesUInt8Span, limits: Self.headLimits)
         if head.isInterim {
             guard head.status != 101 else { throw HTTPFault(502, "the provider changed the protocol unasked") }
             return true
         }
         keepsAlive = head.keepsAlive
-        decoder = BodyDecoder(head.framing)
+        input.beginBody(head.framing)
         state = .readingBody(call)
         call.received(head)
         return true
     }
 
     private func takeBody(_ call: UpstreamCall?) throws(HTTPFault) -> Bool {
-        var offset = 0
-        let arrived = input
-        let event = try decoder.next(arrived.readableBytesUInt8Span, &offset)
-        switch event {
-        case .data(let range):
-            let piece = input.getSlice(at: input.readerIndex + range.lowerBound, length: range.count)
-            input.moveReaderIndex(forwardBy: offset)
-            if let piece { call?.received(piece) }
+        switch try input.takeBody() {
+        case .piece(let piece):
+            call?.received(piece)
             return true
-        case .needMore:
-            input.moveReaderIndex(forwardBy: offset)
-            return false
+        case .needMore: return false
         case .end:
-            input.moveReaderIndex(forwardBy: offset)
-            finishAnswer(call)
+            returnToPool()
+            call?.receivedEnd()
             return false
         }
-    }
-
-    private func finishAnswer(_ call: UpstreamCall?) {
-        returnToPool()
-        call?.receivedEnd()
     }
 
     // MARK: Rest and end
@@ -205,7 +186,7 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
     /// Makes the connection available again, or closes it when its state is in any doubt.
     func returnToPool() {
         // An answer may come before the request has been sent whole: what the provider does with the rest is anybody's guess.
-        guard keepsAlive, !isSending, input.readableBytes == 0, context?.channel.isActive == true else {
+        guard keepsAlive, !isSending, input.count == 0, context?.channel.isActive == true else {
             abandon()
             return
         }
@@ -231,7 +212,7 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
     }
 
     private func disconnected() {
-        if case .readingBody(let call) = state, decoder.endsWithConnection {
+        if case .readingBody(let call) = state, input.endsWithConnection {
             state = .closed
             pool.removed(self)
             call.receivedEnd()
@@ -259,13 +240,13 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
         carried?.lost(failure)
     }
 
-    /// Whether the provider has closed its side while the connection rested. One system call, made only for connections
-    /// that have rested long enough for it to be likely.
     var isDiscarding: Bool {
         if case .discarding = state { return true }
         return false
     }
 
+    /// Whether the provider has closed its side while the connection rested. One system call, made only for connections
+    /// that have rested long enough for it to be likely.
     func isStale(now: UInt64) -> Bool {
         guard let context, context.channel.isActive else { return true }
         guard now &- restingSince > Self.freshFor else { return false }

@@ -19,8 +19,8 @@ extension DataPlaneTests {
             try await Gateway.with(
                 {
                     $0.tls = .init(
-                        address: ListenAddress(host: "127.0.0.1", port: 0), certificate: certificates.chain,
-                        privateKey: certificates.key)
+                        address: ListenAddress(host: "127.0.0.1", port: 0), certificate: certificates[.right].chain,
+                        privateKey: certificates[.right].key)
                     change(&$0)
                 }, provider: script, body)
         }
@@ -212,7 +212,9 @@ extension DataPlaneTests {
                 let address = ListenAddress(host: "127.0.0.1", port: 0)
                 gateway.plane.use(
                     try ServerTLS(
-                        .init(address: address, certificate: certificates.otherChain, privateKey: certificates.otherKey)
+                        .init(
+                            address: address, certificate: certificates[.other].chain,
+                            privateKey: certificates[.other].key)
                     ))
                 #expect(
                     try await curl(gateway, [], path: "/v1/models").status == 60, "the old certificate is still shown")
@@ -226,8 +228,8 @@ extension DataPlaneTests {
             #expect(throws: (any Error).self) {
                 try ServerTLS(
                     .init(
-                        address: address, certificate: certificates.chain,
-                        privateKey: isMissing ? "/nowhere" : certificates.otherKey))
+                        address: address, certificate: certificates[.right].chain,
+                        privateKey: isMissing ? "/nowhere" : certificates[.other].key))
             }
         }
 

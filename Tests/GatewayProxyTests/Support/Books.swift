@@ -75,7 +75,9 @@ final class LaneBooks: LaneLedger, SettlementObserver {
         books.close(nil, settlement)
     }
 
-    func observe(_ settlement: Settlement, route: String?) { visit() }
+    func observe(_ settlement: Settlement, route: String?, refusal: GatewayFailure.Code?) { visit() }
+
+    func observe(_ lookup: ModelLookup, refusal: GatewayFailure.Code?) { visit() }
 
     func observeRefusal(_ refusal: Refusal) {
         visit()

@@ -5,45 +5,56 @@ import Testing
 
 /// Certificates made for one run, in a directory that goes with this value.
 final class Certificates: Sendable {
-    /// An authority of our own, and the pair it signed for 127.0.0.1 and `localhost`, and another for `other.test`.
-    let authority, chain, key, otherChain, otherKey: String
+    /// A certificate chain and its key, as PEM files.
+    struct Pair: Sendable {
+        let chain, key: String
+    }
+
+    /// Whom a certificate names.
+    enum Subject: String, CaseIterable {
+        /// 127.0.0.1 and `localhost`.
+        case right = "IP:127.0.0.1,DNS:localhost"
+        /// Another host, and a name that spells the first of `distantHosts`.
+        case other = "DNS:other.test,DNS:192.0.2.7"
+        /// `distantHosts`.
+        case distant = "IP:192.0.2.7,IP:2001:db8::7"
+    }
+
+    /// Addresses that are nobody's (RFC 5737, RFC 3849).
+    static let distantHosts = ["192.0.2.7", "2001:db8::7"]
+
+    /// An authority of our own, which signed all of the others.
+    let authority: String
     private let directory: String
 
     init() throws {
-        let directory = FileManager.default.temporaryDirectory.appendingPathComponent("sluice-\(UUID().uuidString)")
-            .path
+        directory = FileManager.default.temporaryDirectory.appendingPathComponent("sluice-\(UUID().uuidString)").path
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-        self.directory = directory
         authority = directory + "/ca.pem"
-        (chain, key) = (directory + "/right.pem", directory + "/right.key")
-        (otherChain, otherKey) = (directory + "/other.pem", directory + "/other.key")
+        try Self.make(
+            ["-keyout", directory + "/ca.key", "-out", authority, "-subj", "/CN=Test CA"],
+            "keyUsage=critical,keyCertSign")
+        for subject in Subject.allCases { try sign(subject) }
+    }
+
+    subscript(_ subject: Subject) -> Pair {
+        Pair(chain: "\(directory)/\(subject).pem", key: "\(directory)/\(subject).key")
+    }
+
+    private func sign(_ subject: Subject) throws {
+        let authority = ["-CA", directory + "/ca.pem", "-CAkey", directory + "/ca.key"]
+        try Self.make(
+            authority + ["-keyout", self[subject].key, "-out", self[subject].chain, "-subj", "/CN=\(subject)"],
+            "basicConstraints=critical,CA:FALSE", "subjectAltName=\(subject.rawValue)")
+    }
+
+    private static func make(_ arguments: [String], _ extensions: String...) throws {
         let new = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
-        try Self.openSSL(
-            new + [
-                "-keyout", directory + "/ca.key", "-out", authority, "-subj", "/CN=Test CA", "-addext",
-                "keyUsage=critical,keyCertSign",
-            ])
-        let signed = [
-            "-CA", authority, "-CAkey", directory + "/ca.key", "-addext", "basicConstraints=critical,CA:FALSE",
-        ]
-        try Self.openSSL(
-            new + signed + [
-                "-keyout", key, "-out", chain, "-subj", "/CN=right", "-addext",
-                "subjectAltName=IP:127.0.0.1,DNS:localhost",
-            ])
-        try Self.openSSL(
-            new + signed + [
-                "-keyout", otherKey, "-out", otherChain, "-subj", "/CN=other", "-addext",
-                "subjectAltName=DNS:other.test",
-            ])
+        let result = try Command.run("openssl", new + arguments + extensions.flatMap { ["-addext", $0] })
+        guard result.status == 0 else { throw Wire.Failure(description: result.error) }
     }
 
     deinit { try? FileManager.default.removeItem(atPath: directory) }
-
-    private static func openSSL(_ arguments: [String]) throws {
-        let result = try Command.run("openssl", arguments)
-        guard result.status == 0 else { throw Wire.Failure(description: result.error) }
-    }
 }
 
 /// A program run to its end.

@@ -13,9 +13,9 @@ final class SecureProvider: Sendable {
     private let log = RequestLog()
     private let spoken = Counter()
 
-    init(chain: String, key: String) async throws {
-        let certificates = try NIOSSLCertificate.fromPEMFile(chain).map(NIOSSLCertificateSource.certificate)
-        let privateKey = try NIOSSLPrivateKey(file: key, format: .pem)
+    init(_ pair: Certificates.Pair) async throws {
+        let certificates = try NIOSSLCertificate.fromPEMFile(pair.chain).map(NIOSSLCertificateSource.certificate)
+        let privateKey = try NIOSSLPrivateKey(file: pair.key, format: .pem)
         let context = try NIOSSLContext(
             configuration: .makeServerConfiguration(certificateChain: certificates, privateKey: .privateKey(privateKey))
         )

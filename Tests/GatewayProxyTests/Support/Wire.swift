@@ -164,6 +164,7 @@ final class Wire: @unchecked Sendable {
     }
 
     var localPort: Int { Self.port(descriptor, getsockname) }
+    var peerPort: Int { Self.port(descriptor, getpeername) }
 
     static func port(
         _ descriptor: Int32, _ name: (Int32, UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<socklen_t>) -> Int32

@@ -10,15 +10,14 @@ extension DataPlaneTests {
     struct SecureUpstreamTests {
         private static let certificates = Result { try Certificates() }
 
-        /// Runs `body` with a gateway in front of a TLS provider that has the pair for `right` or the other one.
+        /// Runs `body` with a gateway in front of a TLS provider that has one of the certificates.
         private func with(
-            isRight: Bool = true, _ change: (inout Gateway.Settings) throws -> Void = { _ in },
+            _ subject: Certificates.Subject = .right,
+            _ change: (inout Gateway.Settings) throws -> Void = { _ in },
             _ body: (Gateway, SecureProvider) async throws -> Void
         ) async throws {
             let certificates = try Self.certificates.get()
-            let provider = try await SecureProvider(
-                chain: isRight ? certificates.chain : certificates.otherChain,
-                key: isRight ? certificates.key : certificates.otherKey)
+            let provider = try await SecureProvider(certificates[subject])
             var settings = Gateway.Settings()
             settings.isProviderTLS = true
             settings.certificateAuthorities = certificates.authority
@@ -33,7 +32,7 @@ extension DataPlaneTests {
             "a provider with a certificate for its address or name is trusted, and its connection kept",
             arguments: ["127.0.0.1", "localhost"])
         func trusted(_ host: String) async throws {
-            try await with({ $0.providerHost = host }) { gateway, provider in
+            try await with(.right, { $0.providerHost = host }) { gateway, provider in
                 let replies = try await blocking {
                     let wire = try gateway.connect()
                     return try (0..<5).map { _ in try wire.call(Calls.chat()).status }
@@ -48,14 +47,14 @@ extension DataPlaneTests {
             "a certificate for another name is refused before a credential is sent",
             arguments: ["127.0.0.1", "localhost"])
         func wrongName(_ host: String) async throws {
-            try await with(isRight: false, { $0.providerHost = host }) { gateway, provider in
+            try await with(.other, { $0.providerHost = host }) { gateway, provider in
                 try await expectUnreachable(gateway, provider)
             }
         }
 
         @Test("a certificate of an unknown authority is refused")
         func unknownAuthority() async throws {
-            try await with({ $0.certificateAuthorities = nil }) { gateway, provider in
+            try await with(.right, { $0.certificateAuthorities = nil }) { gateway, provider in
                 try await expectUnreachable(gateway, provider)
             }
         }
@@ -146,7 +145,7 @@ extension DataPlaneTests {
         func tunnel() async throws {
             let log = Slot<String>()
             let proxy = try Self.proxy(log: log)
-            try await with({ try Self.use(proxy, &$0) }) { gateway, provider in
+            try await with(.right, { try Self.use(proxy, &$0) }) { gateway, provider in
                 let statuses = try await blocking {
                     let wire = try gateway.connect()
                     return try (0..<3).map { _ in try wire.call(Calls.chat()).status }
@@ -170,9 +169,49 @@ extension DataPlaneTests {
         func refusedTunnel(_ answer: String) async throws {
             let log = Slot<String>()
             let proxy = try Self.proxy(answer, log: log)
-            try await with({ try Self.use(proxy, &$0) }) { gateway, provider in
+            try await with(.right, { try Self.use(proxy, &$0) }) { gateway, provider in
                 try await expectUnreachable(gateway, provider)
                 #expect(log.value?.contains("provider-secret") == false)
+            }
+            proxy.stop()
+        }
+
+        @Test(
+            "through a proxy, a provider that is an address must show a certificate for it",
+            arguments: Certificates.distantHosts)
+        func distantAddress(_ host: String) async throws {
+            let log = Slot<String>()
+            let proxy = try Self.proxy(log: log)
+            try await with(
+                .distant,
+                {
+                    try Self.use(proxy, &$0)
+                    $0.providerHost = host
+                }
+            ) { gateway, provider in
+                let reply = try await blocking { try gateway.connect().call(Calls.chat()) }
+                #expect(reply.status == 200, "\(reply)")
+                let authority = host.contains(":") ? "[\(host)]" : host
+                #expect(log.value?.hasPrefix("CONNECT \(authority):\(provider.port) ") == true)
+            }
+            proxy.stop()
+        }
+
+        @Test(
+            "the proxy's own address, or a name that spells the provider's, does not do",
+            arguments: [Certificates.Subject.right, .other])
+        func anothersCertificate(_ subject: Certificates.Subject) async throws {
+            let log = Slot<String>()
+            let proxy = try Self.proxy(log: log)
+            try await with(
+                subject,
+                {
+                    try Self.use(proxy, &$0)
+                    $0.providerHost = Certificates.distantHosts[0]
+                }
+            ) { gateway, provider in
+                try await expectUnreachable(gateway, provider)
+                #expect(proxy.connections == 1)
             }
             proxy.stop()
         }
@@ -182,10 +221,13 @@ extension DataPlaneTests {
             let log = Slot<String>()
             let proxy = try Self.proxy(log: log)
             for host in ["127.0.0.1", "localhost"] {
-                try await with({
-                    try Self.use(proxy, &$0)
-                    $0.providerHost = host
-                }) { gateway, _ in
+                try await with(
+                    .right,
+                    {
+                        try Self.use(proxy, &$0)
+                        $0.providerHost = host
+                    }
+                ) { gateway, _ in
                     let reply = try await blocking { try gateway.connect().call(Calls.chat()) }
                     #expect(reply.status == 200)
                 }

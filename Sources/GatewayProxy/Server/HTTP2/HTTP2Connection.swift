@@ -13,18 +13,19 @@ final class HTTP2Connection: ClientConnection, ChannelInboundHandler, @unchecked
     typealias InboundIn = HTTP2Frame
     typealias OutboundOut = HTTP2Frame
 
-    /// Streams a client may have open at once.
-    static let streamLimit = 100
-
     private let lane: Lane
+    private let heads: HTTP2HeadWatch
     private var context: ChannelHandlerContext?
     private var streams = 0
     private var isGoingAway = false
+    /// When a connection without streams is closed, on the lane's clock. The first request has a head's time, as the first
+    /// of an HTTP/1 connection has.
     private var deadline: UInt64
 
-    init(lane: Lane) {
+    init(lane: Lane, heads: HTTP2HeadWatch) {
         self.lane = lane
-        deadline = lane.clock.now.adding(milliseconds: lane.limits.keepAlive)
+        self.heads = heads
+        deadline = lane.clock.now.adding(milliseconds: lane.limits.headerTime)
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -41,26 +42,44 @@ final class HTTP2Connection: ClientConnection, ChannelInboundHandler, @unchecked
         context.fireChannelInactive()
     }
 
+    // MARK: Errors
+
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        if !Self.isOfOneRequest(error) { context.close(promise: nil) }
+        switch Self.extent(of: error) {
+        case .head: lane.noteRefusal(.malformedRequest, status: 400)
+        case .stream: break
+        case .connection: context.close(promise: nil)
+        }
     }
 
-    /// Whether the error is of one request's content. The library has reset its stream, and the other streams, which may
-    /// be other people's where a proxy shares one connection among them, go on.
-    private static func isOfOneRequest(_ error: any Error) -> Bool {
+    /// What an error that the library has found takes with it. Other streams may be other people's, where a proxy shares
+    /// one connection among them, and go on wherever they can.
+    private enum Extent {
+        /// A request whose head is malformed: its stream is reset, and nobody has seen it.
+        case head
+        /// A stream that knows of it.
+        case stream
+        case connection
+    }
+
+    private static func extent(of error: any Error) -> Extent {
         switch error {
         case is NIOHTTP2Errors.ForbiddenHeaderField, is NIOHTTP2Errors.InvalidHTTP2HeaderFieldName,
             is NIOHTTP2Errors.InvalidHTTP2HeaderFieldValue, is NIOHTTP2Errors.InvalidPseudoHeaderValue,
             is NIOHTTP2Errors.InvalidPseudoHeaders, is NIOHTTP2Errors.DuplicatePseudoHeader,
             is NIOHTTP2Errors.MissingPseudoHeader, is NIOHTTP2Errors.UnknownPseudoHeader,
             is NIOHTTP2Errors.UnsupportedPseudoHeader, is NIOHTTP2Errors.PseudoHeaderAfterRegularHeader,
-            is NIOHTTP2Errors.EmptyPathHeader, is NIOHTTP2Errors.ContentLengthViolated,
-            is NIOHTTP2Errors.ContentLengthHeadersMismatch, is NIOHTTP2Errors.ContentLengthHeaderNegative,
-            is NIOHTTP2Errors.ContentLengthHeaderMalformedValue, is NIOHTTP2Errors.StreamError:
-            true
-        default: false
+            is NIOHTTP2Errors.EmptyPathHeader, is NIOHTTP2Errors.ContentLengthHeadersMismatch,
+            is NIOHTTP2Errors.ContentLengthHeaderNegative, is NIOHTTP2Errors.ContentLengthHeaderMalformedValue:
+            .head
+        case is NIOHTTP2Errors.ContentLengthViolated, is NIOHTTP2Errors.TrailersWithoutEndStream,
+            is NIOHTTP2Errors.StreamError:
+            .stream
+        default: .connection
         }
     }
+
+    // MARK: Streams
 
     func streamOpened() {
         streams += 1
@@ -74,8 +93,12 @@ final class HTTP2Connection: ClientConnection, ChannelInboundHandler, @unchecked
         deadline = isGoingAway ? 0 : lane.clock.now.adding(milliseconds: lane.limits.keepAlive)
     }
 
+    // MARK: What the lane asks
+
     override func check(now: UInt64) {
-        guard now >= deadline, streams == 0 else { return }
+        // While a head is on its way no other frame may come, so that one that stalls holds up every stream.
+        let isStalled = heads.startedAt.map { now >= $0.adding(milliseconds: lane.limits.headerTime) } ?? false
+        guard isStalled || streams == 0 && now >= deadline else { return }
         deadline = .max
         goAway()
         context?.close(promise: nil)
