@@ -40,6 +40,8 @@ sluice_json_outcome refusal(simdjson::error_code error, const uint8_t *bytes, si
 struct sluice_json_scanner {
     std::unique_ptr<simdjson::internal::dom_parser_implementation> indexer;
     sluice_json_field fields[sluice_json_maximum_fields] = {};
+    sluice_json_prompt prompt = {};
+    std::vector<sluice_json_media> media;
 
     /// Builds the index with the instructions that this processor has.
     simdjson::error_code index(const uint8_t *bytes, size_t length) {
@@ -57,7 +59,7 @@ struct sluice_json_scanner {
     sluice_json_outcome walk(const uint8_t *bytes, size_t length, const sluice_json_shape &shape) {
         const sluice::IndexedDocument document = {
             bytes, length, indexer->structural_indexes.get(), indexer->n_structural_indexes};
-        return sluice::Walk(document, shape, fields).run();
+        return sluice::Walk(document, shape, fields, sluice::Prompt(bytes, prompt, media)).run();
     }
 };
 
@@ -67,9 +69,15 @@ void sluice_json_scanner_destroy(sluice_json_scanner *scanner) { delete scanner;
 
 const sluice_json_field *sluice_json_fields(const sluice_json_scanner *scanner) { return scanner->fields; }
 
+const sluice_json_prompt *sluice_json_prompt_found(const sluice_json_scanner *scanner) { return &scanner->prompt; }
+
+const sluice_json_media *sluice_json_media_found(const sluice_json_scanner *scanner) { return scanner->media.data(); }
+
 sluice_json_outcome sluice_json_scan(
     sluice_json_scanner *scanner, const uint8_t *bytes, size_t length, const sluice_json_shape *shape) {
     memset(scanner->fields, 0, sizeof(sluice_json_field) * static_cast<size_t>(shape->fields));
+    scanner->prompt = {};
+    scanner->media.clear();
     if (length == 0) return refusal("there is no value", 0);
     if (length >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0) return refusal("starts with a byte order mark", 0);
     const simdjson::error_code error = scanner->index(bytes, length);

@@ -33,3 +33,7 @@ bool sluice_json_shape_note(sluice_json_shape *shape, int32_t node, int32_t fiel
     shape->fields = std::max(shape->fields, field + 1);
     return true;
 }
+
+void sluice_json_shape_read(sluice_json_shape *shape, int32_t node, uint8_t reading) {
+    shape->nodes[static_cast<size_t>(node)].reading = reading;
+}

@@ -33,6 +33,7 @@ struct Node {
     std::vector<Child> children;
     int32_t element = nowhere;
     int32_t field = -1;
+    uint8_t reading = sluice_json_unread;
 
     /// The node for the raw key [begin, end), or `nowhere`.
     int32_t child(const uint8_t *begin, const uint8_t *end, bool escaped) const {

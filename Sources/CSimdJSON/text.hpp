@@ -3,9 +3,7 @@
 // Escapes in JSON strings.
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
-#include <cstring>
+#include "lanes.hpp"
 
 namespace sluice {
 
@@ -13,14 +11,9 @@ inline bool is_space(uint8_t byte) { return byte == ' ' || byte == '\n' || byte 
 
 /// How far from `bytes` the first backslash among eight bytes is; 8 when there is none.
 inline unsigned backslash_in_eight(const uint8_t *bytes) {
-    uint64_t word;
-    memcpy(&word, bytes, 8);
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    word = __builtin_bswap64(word);
-#endif
-    const uint64_t difference = word ^ 0x5c5c5c5c5c5c5c5cULL;
+    const uint64_t difference = load_eight(bytes) ^ every('\\');
     // The lowest bit set is exact; those above a match may be set in error, and do not matter.
-    const uint64_t match = (difference - 0x0101010101010101ULL) & ~difference & 0x8080808080808080ULL;
+    const uint64_t match = (difference - every(0x01)) & ~difference & every(0x80);
     return match == 0 ? 8 : static_cast<unsigned>(__builtin_ctzll(match)) >> 3;
 }
 
@@ -85,13 +78,6 @@ inline Escape decode_escape(const uint8_t *at, const uint8_t *end) {
         case 'u': return decode_unicode(at, end);
         default: return {0, 0};
     }
-}
-
-/// The length of the escape at `at`; 0 when it is malformed.
-inline unsigned escape_length(const uint8_t *at, const uint8_t *end) {
-    // Prose in JSON has mostly these two.
-    if (end - at >= 2 && (at[1] == 'n' || at[1] == '"')) return 2;
-    return decode_escape(at, end).length;
 }
 
 /// Writes `scalar` as UTF-8 and returns its length.

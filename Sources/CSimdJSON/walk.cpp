@@ -8,7 +8,8 @@ namespace sluice {
 
 sluice_json_outcome Walk::run() {
     Token root = {};
-    const bool valid = value(0, 1, root) && (next == document.count || fail("more follows after the value", position()));
+    const bool valid = value({0, begun(0)}, 1, root) &&
+                       (next == document.count || fail("more follows after the value", position()));
     if (!valid) return {fault, faultOffset, 0, 0, sluice_json_absent};
     return {nullptr, 0, root.start, root.end, root.kind};
 }
@@ -19,49 +20,62 @@ bool Walk::fail(const char *what, size_t offset) {
     return false;
 }
 
-bool Walk::value(int32_t node, unsigned depth, Token &token) {
+bool Walk::value(Place place, unsigned depth, Token &token) {
     if (next == document.count) return fail("ends where a value was expected", document.length);
     token.start = document.offsets[next++];
-    const int32_t wanted = field(node);
-    bool escaped = false;
+    const int32_t wanted = field(place.node);
     bool valid;
     switch (document.bytes[token.start]) {
         case '"':
             token.kind = sluice_json_string;
-            valid = string(token.start, token.end, escaped);
+            valid = string(token.start, token.end, token.escaped);
             break;
-        case '{': valid = object(node, depth, token); break;
-        case '[': valid = array(node, depth, token); break;
+        case '{': valid = object(place, depth, token); break;
+        case '[': valid = array(place, depth, token); break;
         case 't': valid = atom("true", 4, sluice_json_bool, token); break;
         case 'f': valid = atom("false", 5, sluice_json_bool, token); break;
         case 'n': valid = atom("null", 4, sluice_json_null, token); break;
         default: valid = number(wanted >= 0, token);
     }
     if (valid && wanted >= 0) note(wanted, token);
+    if (valid && place.reading != Reading::nothing) read(place.reading, token);
     return valid;
 }
 
-bool Walk::object(int32_t node, unsigned depth, Token &token) {
+/// Adds the value to the prompt; what objects and arrays hold is there already.
+void Walk::read(Reading reading, const Token &token) {
+    switch (token.kind) {
+        case sluice_json_string:
+            return prompt.string(reading, {token.start + 1, token.end - 1, surplus, token.escaped});
+        case sluice_json_integer:
+        case sluice_json_number: return prompt.number(reading, token.start, token.end);
+        case sluice_json_object:
+        case sluice_json_array: return;
+        default: return prompt.atom(reading, token.start, token.end);
+    }
+}
+
+bool Walk::object(Place place, unsigned depth, Token &token) {
     token.kind = sluice_json_object;
     if (depth > sluice_json_maximum_depth) return fail("nested more than 256 deep", token.start);
-    if (node != nowhere) {
-        for (const Node::Child &child : nodes[node].children) {
+    if (place.node != nowhere) {
+        for (const Node::Child &child : nodes[place.node].children) {
             if (field(child.node) >= 0) current[field(child.node)] = 0;
         }
     }
-    if (peek() == '}') {
-        token.end = document.offsets[next++] + 1;
-        return true;
+    const Prompt::Part around = prompt.open(place.reading);
+    if (peek() != '}') {
+        do {
+            if (!member(place, depth)) return false;
+        } while (peek() == ',' && ++next);
+        if (peek() != '}') return fail("expected a comma or the end of the object", position());
     }
-    do {
-        if (!member(node, depth)) return false;
-    } while (peek() == ',' && ++next);
-    if (peek() != '}') return fail("expected a comma or the end of the object", position());
+    prompt.close(around);
     token.end = document.offsets[next++] + 1;
     return true;
 }
 
-bool Walk::member(int32_t node, unsigned depth) {
+bool Walk::member(Place place, unsigned depth) {
     if (peek() != '"') return fail("expected a key in quotes", position());
     const size_t start = document.offsets[next++];
     size_t end;
@@ -70,24 +84,27 @@ bool Walk::member(int32_t node, unsigned depth) {
     if (peek() != ':') return fail("expected a colon after the key", position());
     next++;
     const uint8_t *const bytes = document.bytes;
-    const int32_t child = node == nowhere ? nowhere : nodes[node].child(bytes + start + 1, bytes + end - 1, escaped);
+    const int32_t child =
+        place.node == nowhere ? nowhere : nodes[place.node].child(bytes + start + 1, bytes + end - 1, escaped);
     if (field(child) >= 0) current[field(child)]++;
+    const Reading reading =
+        place.reading == Reading::nothing ? begun(child) : prompt.key(place.reading, start + 1, end - 1);
     Token token = {};
-    return value(child, depth + 1, token);
+    return value({child, reading}, depth + 1, token);
 }
 
-bool Walk::array(int32_t node, unsigned depth, Token &token) {
+bool Walk::array(Place place, unsigned depth, Token &token) {
     token.kind = sluice_json_array;
     if (depth > sluice_json_maximum_depth) return fail("nested more than 256 deep", token.start);
     if (peek() == ']') {
         token.end = document.offsets[next++] + 1;
         return true;
     }
-    const int32_t child = node == nowhere ? nowhere : nodes[node].element;
+    const int32_t child = place.node == nowhere ? nowhere : nodes[place.node].element;
     if (field(child) >= 0) current[field(child)] = 1;
     do {
         Token element = {};
-        if (!value(child, depth + 1, element)) return false;
+        if (!value({child, place.reading}, depth + 1, element)) return false;
     } while (peek() == ',' && ++next);
     if (peek() != ']') return fail("expected a comma or the end of the array", position());
     token.end = document.offsets[next++] + 1;
@@ -97,6 +114,7 @@ bool Walk::array(int32_t node, unsigned depth, Token &token) {
 /// The next offset of the index is the first byte after the string that is not white space, so its closing quote is
 /// found from there, without looking at what is inside.
 bool Walk::string(size_t start, size_t &end, bool &escaped) {
+    surplus = 0;
     end = position();
     while (is_space(document.bytes[end - 1])) end--;
     if (end - start < 2 || document.bytes[end - 1] != '"') return fail("a string is never closed", start);
@@ -106,14 +124,38 @@ bool Walk::string(size_t start, size_t &end, bool &escaped) {
     return !escaped || escapes(backslash, last);
 }
 
+/// Checks the escapes of [at, end). Text has many close together, so they are looked for in 64 bytes at once.
 bool Walk::escapes(const uint8_t *at, const uint8_t *end) {
-    do {
-        const unsigned length = escape_length(at, end);
-        if (length == 0) {
-            return fail("no valid escape, or half of a surrogate pair", static_cast<size_t>(at - document.bytes));
+    const uint8_t *behind = at;
+    for (; end - at >= 64; at += 64) {
+        uint64_t found = mask_of_64(at, '\\');
+        while (found != 0) {
+            const uint8_t *const escape = at + __builtin_ctzll(found);
+            found &= found - 1;
+            // The second half of an escaped backslash begins nothing.
+            if (escape >= behind && !this->escape(escape, end, behind)) return false;
         }
-        at = find_backslash(at + length, end);
-    } while (at != nullptr);
+    }
+    if (at < behind) at = behind;
+    while ((at = find_backslash(at, end)) != nullptr) {
+        if (!escape(at, end, at)) return false;
+    }
+    return true;
+}
+
+/// Checks the escape at `at`, and tells where it ends.
+bool Walk::escape(const uint8_t *at, const uint8_t *end, const uint8_t *&behind) {
+    // Prose in JSON has mostly these two.
+    if (end - at >= 2 && (at[1] == 'n' || at[1] == '"')) {
+        behind = at + 2;
+        return true;
+    }
+    const Escape escape = decode_escape(at, end);
+    if (escape.length == 0) {
+        return fail("no valid escape, or half of a surrogate pair", static_cast<size_t>(at - document.bytes));
+    }
+    if (at[1] == 'u') surplus += weight_beyond(escape, at);
+    behind = at + escape.length;
     return true;
 }
 

@@ -29,19 +29,20 @@ func fuzzer(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let package = Package(
     name: "sluice-fuzzing",
     platforms: [.macOS(.v15)],
-    dependencies: [.package(url: "https://github.com/jpsim/Yams", from: "6.2.2")],
     targets: [
         .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
+        .systemLibrary(name: "CYAML"),
         pure("GatewayDomain"),
         pure("GatewayHTTP"),
         pure("GatewayFormats", ["GatewayDomain", "CSimdJSON"]),
         pure(
-            "GatewayConfiguration", ["GatewayDomain", .product(name: "Yams", package: "Yams")],
+            "GatewayConfiguration", ["GatewayDomain", "CYAML"],
             resources: [.embedInCode("Resources/prices.yaml"), .embedInCode("Resources/templates.yaml")]),
         .target(name: "FuzzDriver", path: "FuzzDriver", swiftSettings: swift),
         fuzzer("FuzzHTTP", ["GatewayHTTP"]),
+        fuzzer("FuzzHTTP2", ["GatewayHTTP"]),
         fuzzer("FuzzCallerKey", ["GatewayHTTP"]),
-        fuzzer("FuzzJSON", ["GatewayFormats"]),
+        fuzzer("FuzzJSON", ["GatewayFormats", "GatewayDomain"]),
         fuzzer("FuzzEventStream", ["GatewayFormats"]),
         fuzzer("FuzzConfiguration", ["GatewayConfiguration", "GatewayDomain"]),
     ],

@@ -43,6 +43,11 @@ package enum UsageSource: String, Sendable {
     case provider
     /// Our estimate, because the provider gave none or the answer broke off before it came.
     case estimated
+    /// The provider's own answer had counts that cannot be true. They were cut down to what can be, or estimated.
+    case corrected
     /// Nothing was used: the call was refused or failed before a provider could have worked on it.
     case none
+
+    /// Whether the counts are not simply what the provider said.
+    package var isApproximate: Bool { self == .estimated || self == .corrected }
 }

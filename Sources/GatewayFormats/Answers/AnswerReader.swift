@@ -4,15 +4,12 @@ package import GatewayDomain
 
 /// What is known of a non-streamed answer.
 package struct AnswerFacts: Equatable, Sendable {
-    /// The tokens, as the provider counts them; nil when it tells none that can be believed.
-    package var usage: Usage?
+    /// The tokens, as the provider counts them.
+    package var reading: UsageReading
     /// The model that the provider says has answered.
     package var model: String?
     /// Raw length of the generated text, for estimates.
     package var deliveredCharacters: Int
-    /// Whether the provider told a count that cannot be true: negative, not a whole number, beyond `Usage.ceiling`, not
-    /// in agreement with the total, or too small for the text. Where `usage` is there all the same, it can be billed.
-    package var flawed: Bool
 }
 
 /// Reads the non-streamed answers of providers.
@@ -34,11 +31,11 @@ package enum AnswerReader {
             throw broken("has no `\(shape.proof.path)`, so it is no answer of this endpoint")
         }
         let delivered = fields.textLength(shape.textIndices)
-        let reading = shape.usage(in: fields).checked(against: delivered)
         let model = fields[AnswerShape.modelIndex]
         return AnswerFacts(
-            usage: reading.usage, model: model.kind == .string ? JSONText.decode(model.range, in: body) : nil,
-            deliveredCharacters: delivered, flawed: reading.flawed)
+            reading: shape.usage(in: fields).checked(against: delivered),
+            model: model.kind == .string ? JSONText.decode(model.range, in: body) : nil,
+            deliveredCharacters: delivered)
     }
 
     private static func broken(_ problem: String) -> GatewayFailure {

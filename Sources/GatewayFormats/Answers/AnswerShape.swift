@@ -43,7 +43,7 @@ struct AnswerShape: Sendable {
             var usage = AnthropicUsage()
             usage.merge(fields, from: textIndices.upperBound)
             return usage.reading
-        case .free: return UsageReading(usage: .zero, flawed: false)
+        case .free: return .told(.zero)
         }
     }
 

@@ -6,16 +6,38 @@ import GatewayDomain
 enum AnthropicError {
     /// The whole body, which is also the data of an `error` event.
     static func body(_ failure: GatewayFailure, requestID: String) -> [UInt8] {
+        body(type: type(of: failure.code), message: failure.message, requestID: requestID)
+    }
+
+    /// The body for a provider's refusal.
+    static func body(status: Int, message: String, requestID: String) -> [UInt8] {
+        body(type: type(ofStatus: status), message: message, requestID: requestID)
+    }
+
+    private static func body(type: String, message: String, requestID: String) -> [UInt8] {
         JSONObject {
             $0.string("type", "error")
             $0.object(
                 "error",
                 JSONObject {
-                    $0.string("type", type(of: failure.code))
-                    $0.string("message", failure.message)
+                    $0.string("type", type)
+                    $0.string("message", message)
                 })
             $0.string("request_id", requestID)
         }.bytes
+    }
+
+    private static func type(ofStatus status: Int) -> String {
+        switch status {
+        case 402: "billing_error"
+        case 404: "not_found_error"
+        case 408, 504: "timeout_error"
+        case 413: "request_too_large"
+        case 429: "rate_limit_error"
+        case 503, 529: "overloaded_error"
+        case 400..<500: "invalid_request_error"
+        default: "api_error"
+        }
     }
 
     private static func type(of code: GatewayFailure.Code) -> String {

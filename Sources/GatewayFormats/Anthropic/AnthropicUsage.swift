@@ -25,50 +25,39 @@ struct AnthropicUsage {
     private var thinking = TokenCount.missing
     private var isTold = false
 
-    /// Takes over what the paths whose first has index `first` tell; whether they tell anything.
+    /// Takes over what the paths whose first has index `first` tell; whether they tell the output.
     @discardableResult
     mutating func merge(_ fields: JSONFields, from first: Int) -> Bool {
-        guard fields[first].kind != .absent, fields[first].kind != .null else { return false }
+        guard fields[first].isTold else { return false }
         isTold = true
-        Self.replace(&input, by: fields[first + 1])
-        Self.replace(&output, by: fields[first + 2])
-        Self.replace(&cacheRead, by: fields[first + 3])
-        Self.replace(&cacheCreation, by: fields[first + 4])
-        Self.replace(&cacheHour, by: fields[first + 5])
-        Self.replace(&thinking, by: fields[first + 6])
-        return true
+        input = TokenCount(fields[first + 1]).or(input)
+        cacheRead = TokenCount(fields[first + 3]).or(cacheRead)
+        cacheCreation = TokenCount(fields[first + 4]).or(cacheCreation)
+        cacheHour = TokenCount(fields[first + 5]).or(cacheHour)
+        thinking = TokenCount(fields[first + 6]).or(thinking)
+        let told = TokenCount(fields[first + 2])
+        output = told.or(output)
+        return told != .missing
     }
 
-    private static func replace(_ count: inout TokenCount, by field: JSONField) {
-        let told = TokenCount(field)
-        if told != .missing { count = told }
-    }
-
-    /// The normalised counts: nil unless both input and output were told.
+    /// The counts as an answer that has ended tells them: input and output must be among them.
     var reading: UsageReading {
         guard isTold else { return .none }
-        guard let prompt, case .tokens(let output) = output else { return .unbelievable }
-        let usage = Usage(
-            prompt: prompt, completion: output, cached: cacheRead.orZero, cacheWrite: cacheCreation.orZero,
-            cacheWriteHour: cacheHour.orZero, reasoning: thinking.orZero)
-        return UsageReading(
-            usage: usage, flawed: [cacheRead, cacheCreation, cacheHour, thinking].contains(.unbelievable))
+        guard case .tokens(let output) = output, let usage = usage(output: output) else { return .unbelievable }
+        let isWhole =
+            ![cacheRead, cacheCreation, cacheHour, thinking].contains(.unbelievable)
+            && cacheHour.orZero <= cacheCreation.orZero && thinking.orZero <= output
+        return isWhole ? .told(usage) : .corrected(usage)
     }
 
-    /// All input tokens, if they were told.
-    var prompt: Int64? {
+    /// The counts as far as a stream that has not ended has told them; none when the input is not among them.
+    var partial: UsageReading { usage(output: output.orZero).map(UsageReading.told) ?? .none }
+
+    private func usage(output: Int64) -> Usage? {
         guard case .tokens(let input) = input else { return nil }
-        // Three counts of at most 10¹² each: the sum cannot overflow.
-        return input + cacheRead.orZero + cacheCreation.orZero
-    }
-
-    /// The usage of a stream that broke off: the input as told, and `completion` for what came out; nil when the input is
-    /// not known.
-    func interrupted(completion: Int64) -> Usage? {
-        prompt.map {
-            Usage(
-                prompt: $0, completion: completion, cached: cacheRead.orZero, cacheWrite: cacheCreation.orZero,
-                cacheWriteHour: cacheHour.orZero)
-        }
+        return Usage(
+            // Three counts of at most 10¹² each: the sum cannot overflow.
+            prompt: input + cacheRead.orZero + cacheCreation.orZero, completion: output, cached: cacheRead.orZero,
+            cacheWrite: cacheCreation.orZero, cacheWriteHour: cacheHour.orZero, reasoning: thinking.orZero)
     }
 }

@@ -34,10 +34,12 @@ enum MessagesStream {
         } else if event.isOf("message_start", field: type) {
             progress.note(model: fields[Path.model], in: event.data)
             usage.merge(fields, from: textIndices.upperBound)
+            progress.partial = usage.partial
         } else if event.isOf("message_delta", field: type) {
             if fields[Path.stopReason].kind == .string { progress.sawFinish = true }
-            let told = usage.merge(fields, from: textIndices.upperBound + startUsage.count)
-            if told { progress.reading = usage.reading }
+            let isFinal = usage.merge(fields, from: textIndices.upperBound + startUsage.count)
+            progress.partial = usage.partial
+            if isFinal { progress.reading = usage.reading }
         } else if event.isOf("message_stop", field: type) {
             progress.phase = .complete
         } else if event.isOf("error", field: type) || fields[Path.error].kind == .object {

@@ -3,7 +3,7 @@
 /// One event of an event stream, as places in the bytes it was found in.
 package struct EventStreamEvent: Equatable, Sendable {
     /// The whole event with the blank line that ends it. It may begin with a line feed that belongs to the event before:
-    /// one that was found to end in a carriage return before the line feed arrived.
+    /// the first of a stream that was found to end in a carriage return before it showed that it uses CRLF.
     package var range: Range<Int>
     /// The value of its `data` line; nil when there is none or there are several.
     package var data: Range<Int>?
@@ -22,18 +22,9 @@ package struct EventStreamEvent: Equatable, Sendable {
     /// The data of all its `data` lines, joined by line feeds.
     package func joinedData(in bytes: UnsafeRawBufferPointer) -> [UInt8] {
         if let data { return Array(bytes[data]) }
-        var joined: [UInt8] = []
-        var lines = 0
-        var start = range.lowerBound
-        for end in range where bytes[end] == EventStreamLine.lineFeed || bytes[end] == EventStreamLine.carriageReturn {
-            if let value = EventStreamLine(start..<end, in: bytes).dataValue {
-                if lines > 0 { joined.append(EventStreamLine.lineFeed) }
-                joined.append(contentsOf: bytes[value])
-                lines += 1
-            }
-            start = end + 1
-        }
-        return joined
+        let lines = bytes[range].split { $0 == EventStreamLine.lineFeed || $0 == EventStreamLine.carriageReturn }
+        let values = lines.compactMap { EventStreamLine($0.startIndex..<$0.endIndex, in: bytes).dataValue }
+        return Array(values.map { bytes[$0] }.joined(separator: [EventStreamLine.lineFeed]))
     }
 }
 

@@ -3,9 +3,9 @@
 /// Finds the events of an event stream in a growing buffer, by the WHATWG rules: lines end in CR, LF or CRLF in any
 /// mixture, a byte order mark may come first, lines with a leading colon are comments, unknown fields say nothing.
 ///
-/// The events are the same wherever the bytes were cut. An event is found as soon as its blank line has begun: a stream
-/// that ends lines in CR alone does not wait for a line feed that never comes, and where one does come later, it goes with
-/// the next event's bytes.
+/// The events are the same wherever the bytes were cut. An event is found as soon as its blank line is whole: in a stream
+/// that ends lines in CR alone, it does not wait for a line feed that never comes; in one that has used CRLF, it does, so
+/// that no event is passed on with half a line end.
 package struct EventStreamScanner {
     /// The end of the last complete event: what may be told as consumed.
     package private(set) var scannedOffset = 0
@@ -15,6 +15,10 @@ package struct EventStreamScanner {
     private var isFirstLine = true
     /// The last line ended in a CR, the last byte there was: if a line feed follows, it is of the same line end.
     private var mayOweLineFeed = false
+    /// How the stream ends its lines, as seen last.
+    private var lineEnd = LineEnd.lineFeed
+    /// Whether the blank line that ends the event has come, but for a line feed.
+    private var isEnding = false
     /// The event being read, so far.
     private var data: Range<Int>?
     private var dataLineCount = 0
@@ -25,17 +29,47 @@ package struct EventStreamScanner {
     /// The next complete event in `bytes`, or nil when no further event is complete. `bytes` are all bytes not consumed
     /// so far: the same as the last time, with more at the end, or with fewer at the front as told to `consumed`.
     package mutating func next(in bytes: UnsafeRawBufferPointer) -> EventStreamEvent? {
-        while takeOwedLineFeed(in: bytes), let line = nextLine(in: bytes) {
-            if line.isEmpty { return endEvent() }
-            switch EventStreamLine(line, in: bytes).content {
-            case .data(let value):
-                data = value
-                dataLineCount += 1
-            case .name(let value): name = value
-            case .other: break
+        while takeOwedLineFeed(in: bytes) {
+            if isEnding { return endEvent() }
+            guard let line = nextLine(in: bytes) else { return nil }
+            if !line.isEmpty {
+                take(line, in: bytes)
+            } else if mayOweLineFeed, lineEnd == .both {
+                isEnding = true
+            } else {
+                return endEvent()
             }
         }
         return nil
+    }
+
+    /// The event that was begun when the stream ended, with the line ends that a reader needs to see it; nil when there is
+    /// none, or it has no data. Readers drop what no blank line ends: whether it is whole, its data must tell.
+    package mutating func unended(in bytes: UnsafeRawBufferPointer) -> (event: EventStreamEvent, missing: StaticString)?
+    {
+        let missing: StaticString
+        if isEnding {
+            missing = "\n"
+        } else if mayOweLineFeed {
+            missing = lineEnd == .both ? "\n\r\n" : "\r"
+        } else if lineStart == bytes.count {
+            missing = lineEnd.text
+        } else {
+            missing = lineEnd.twice
+            take(withoutByteOrderMark(lineStart..<bytes.count, in: bytes), in: bytes)
+        }
+        looked = bytes.count
+        return dataLineCount > 1 || data?.isEmpty == false ? (endEvent(), missing) : nil
+    }
+
+    private mutating func take(_ line: Range<Int>, in bytes: UnsafeRawBufferPointer) {
+        switch EventStreamLine(line, in: bytes).content {
+        case .data(let value):
+            data = value
+            dataLineCount += 1
+        case .name(let value): name = value
+        case .other: break
+        }
     }
 
     /// The caller dropped `count` bytes from the front, at most up to `scannedOffset`.
@@ -53,7 +87,7 @@ package struct EventStreamScanner {
         guard mayOweLineFeed else { return true }
         guard looked < bytes.count else { return false }
         mayOweLineFeed = false
-        if bytes[looked] == EventStreamLine.lineFeed { looked += 1 }
+        takeLineFeed(in: bytes)
         lineStart = looked
         return true
     }
@@ -67,10 +101,19 @@ package struct EventStreamScanner {
         looked = end + 1
         if bytes[end] == EventStreamLine.carriageReturn {
             mayOweLineFeed = looked == bytes.count
-            if !mayOweLineFeed, bytes[looked] == EventStreamLine.lineFeed { looked += 1 }
+            if !mayOweLineFeed { takeLineFeed(in: bytes) }
+        } else {
+            lineEnd = .lineFeed
         }
         lineStart = looked
         return line
+    }
+
+    /// Takes the line feed after a CR, if there is one.
+    private mutating func takeLineFeed(in bytes: UnsafeRawBufferPointer) {
+        let isThere = bytes[looked] == EventStreamLine.lineFeed
+        lineEnd = isThere ? .both : .carriageReturn
+        if isThere { looked += 1 }
     }
 
     private mutating func withoutByteOrderMark(_ line: Range<Int>, in bytes: UnsafeRawBufferPointer) -> Range<Int> {
@@ -87,6 +130,7 @@ package struct EventStreamScanner {
             range: scannedOffset..<looked, data: dataLineCount == 1 ? data : nil, dataLineCount: dataLineCount,
             name: name)
         scannedOffset = looked
+        isEnding = false
         data = nil
         dataLineCount = 0
         name = nil
@@ -112,5 +156,28 @@ package struct EventStreamScanner {
     /// Sets the top bit of each byte of `word` that is zero; the lowest bit set is exact, those above it may not be.
     private static func zeroBytes(_ word: UInt64) -> UInt64 {
         (word &- 0x0101_0101_0101_0101) & ~word & 0x8080_8080_8080_8080
+    }
+}
+
+extension EventStreamScanner {
+    /// A way to end lines.
+    private enum LineEnd {
+        case lineFeed, carriageReturn, both
+
+        var text: StaticString {
+            switch self {
+            case .lineFeed: "\n"
+            case .carriageReturn: "\r"
+            case .both: "\r\n"
+            }
+        }
+
+        var twice: StaticString {
+            switch self {
+            case .lineFeed: "\n\n"
+            case .carriageReturn: "\r\r"
+            case .both: "\r\n\r\n"
+            }
+        }
     }
 }

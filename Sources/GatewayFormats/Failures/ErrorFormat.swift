@@ -12,6 +12,16 @@ package enum ErrorFormat {
         }
     }
 
+    /// The body for a provider's refusal of `status` that has no form of its own in the dialect; `message` is what the
+    /// provider says of it, if anything.
+    package static func body(status: Int, message: String?, dialect: Dialect, requestID: String) -> [UInt8] {
+        let message = message ?? "The provider answered with status \(status) and no error its API defines."
+        return switch dialect {
+        case .openAI: OpenAIError.body(status: status, message: message)
+        case .anthropic: AnthropicError.body(status: status, message: message, requestID: requestID)
+        }
+    }
+
     /// The event that tells of a failure in a stream that has begun, with its blank line. Nothing may follow it: a stream
     /// that failed has no event of its dialect's proper end.
     package static func streamEvent(_ failure: GatewayFailure, endpoint: Endpoint, requestID: String) -> [UInt8] {

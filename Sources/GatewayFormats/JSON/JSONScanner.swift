@@ -34,6 +34,10 @@ package final class JSONScanner {
             rootRange: Int(outcome.root_start)..<Int(outcome.root_end))
     }
 
+    fileprivate var prompt: JSONPrompt {
+        JSONPrompt(found: sluice_json_prompt_found(native).pointee, listed: sluice_json_media_found(native))
+    }
+
     fileprivate subscript(index: Int) -> sluice_json_field {
         precondition(index >= 0 && index < JSONShape.maximumPaths)
         return found[index]
@@ -59,6 +63,9 @@ package struct JSONFields {
 
     subscript<Path: JSONPath>(path: Path) -> JSONField { self[path.rawValue] }
 
+    /// What a model reads of the document, at the paths that the shape says are read.
+    var prompt: JSONPrompt { scanner.prompt }
+
     /// How many characters of text the paths numbered `indices` hold, over all their matches.
     func textLength(_ indices: Range<Int>) -> Int {
         indices.reduce(0) { $0 + Int(scanner[$1].total_length) }
@@ -73,6 +80,9 @@ package struct JSONField {
     fileprivate init(native: sluice_json_field) { self.native = native }
 
     package var kind: JSONKind { JSONKind(rawValue: native.kind) ?? .absent }
+
+    /// Whether there is a value other than null.
+    var isTold: Bool { kind != .absent && kind != .null }
 
     /// How often the path's last key stood in one object, at most: 2 and more are duplicates.
     package var occurrences: Int { Int(native.occurrences) }

@@ -12,17 +12,28 @@ package final class JSONShape: Sendable {
     nonisolated(unsafe) let native: OpaquePointer
 
     /// Compiles `paths`: at most `maximumPaths`, each once.
-    package init(_ paths: [String]) {
+    package convenience init(_ paths: [String]) {
+        self.init(paths, reading: [:])
+    }
+
+    /// Compiles `paths`, and has what is at and below the paths of `reading` weighed as a model reads it.
+    init(_ paths: [String], reading: [String: JSONReading]) {
         native = sluice_json_shape_create()
         for (index, path) in paths.enumerated() {
-            var node: Int32 = 0
-            for name in path.split(separator: ".") { node = JSONShape.child(of: node, named: name, in: native) }
             precondition(
-                sluice_json_shape_note(native, node, Int32(index)), "\(path): listed twice, or too many paths")
+                sluice_json_shape_note(native, JSONShape.node(at: path, in: native), Int32(index)),
+                "\(path): listed twice, or too many paths")
+        }
+        for (path, reading) in reading {
+            sluice_json_shape_read(native, JSONShape.node(at: path, in: native), reading.rawValue)
         }
     }
 
     deinit { sluice_json_shape_destroy(native) }
+
+    private static func node(at path: String, in native: OpaquePointer) -> Int32 {
+        path.split(separator: ".").reduce(0) { child(of: $0, named: $1, in: native) }
+    }
 
     private static func child(of node: Int32, named name: Substring, in native: OpaquePointer) -> Int32 {
         if name == "*" { return sluice_json_shape_child(native, node, nil, 0) }
@@ -38,7 +49,9 @@ protocol JSONPath: CaseIterable, RawRepresentable where RawValue == Int {
 
 extension JSONShape {
     /// The shape of all cases of `paths`, then `more`.
-    convenience init<Paths: JSONPath>(_ paths: Paths.Type, then more: [String] = []) {
-        self.init(Paths.allCases.map(\.path) + more)
+    convenience init<Paths: JSONPath>(
+        _ paths: Paths.Type, then more: [String] = [], reading: [String: JSONReading] = [:]
+    ) {
+        self.init(Paths.allCases.map(\.path) + more, reading: reading)
     }
 }

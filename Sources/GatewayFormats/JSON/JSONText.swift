@@ -22,6 +22,15 @@ package enum JSONText {
         String(validating: bytes, as: UTF8.self)
     }
 
+    /// Valid JSON with every escape replaced by what it stands for: no longer JSON, but what it says can be searched.
+    static func unescaped(_ json: UnsafeRawBufferPointer) -> [UInt8] {
+        guard json.contains(UInt8(ascii: "\\")), let source = json.baseAddress else { return Array(json) }
+        return Array(unsafeUninitializedCapacity: json.count) { output, count in
+            guard let start = output.baseAddress else { return }
+            count = max(sluice_json_unescape(source.assumingMemoryBound(to: UInt8.self), json.count, start), 0)
+        }
+    }
+
     /// Appends `text` as a JSON string token, quotes included.
     package static func append(_ text: String, to output: inout [UInt8]) {
         output.append(UInt8(ascii: "\""))

@@ -1,22 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import GatewayDomain
+package import GatewayDomain
 
 /// What an answer says about its tokens.
-struct UsageReading: Sendable, Equatable {
-    /// The counts, normalised; nil when the answer has none that can be believed.
-    var usage: Usage?
-    /// Whether a count was there that cannot be true: negative, not a whole number, above `Usage.ceiling`, or not in
-    /// agreement with the total. An untrue prompt or completion makes the whole reading nil, so that the call is
-    /// estimated; an untrue detail counts as zero.
-    var flawed: Bool
-
-    static let none = UsageReading(usage: nil, flawed: false)
-    static let unbelievable = UsageReading(usage: nil, flawed: true)
+package enum UsageReading: Sendable, Equatable {
+    /// Nothing.
+    case none
+    /// Counts that can be true, in one convention for all providers.
+    case told(Usage)
+    /// Counts of which some cannot be true: negative, not a whole number, above `Usage.ceiling`, a part larger than what
+    /// it is part of, or not in agreement with the total. What could be used of them, cut down to what can be true.
+    case corrected(Usage)
+    /// Counts that cannot be true, and of which nothing can be used.
+    case unbelievable
 
     /// No token is longer than this many raw characters of JSON: the longest known are 128 white-space characters, which
     /// may be escaped.
     static let mostCharactersPerToken: Int64 = 512
+
+    /// The counts, if any can be used.
+    package var usage: Usage? {
+        switch self {
+        case .told(let usage), .corrected(let usage): usage
+        case .none, .unbelievable: nil
+        }
+    }
 
     /// This reading, unless it claims fewer tokens than the delivered text can be made of.
     func checked(against deliveredCharacters: Int) -> UsageReading {
@@ -25,30 +33,28 @@ struct UsageReading: Sendable, Equatable {
         if most.overflow || Int64(deliveredCharacters) <= most.partialValue { return self }
         return .unbelievable
     }
-}
 
-/// One count of a usage object.
-enum TokenCount: Equatable {
-    /// Absent or null.
-    case missing
-    case tokens(Int64)
-    case unbelievable
-
-    init(_ field: JSONField) {
-        switch field.kind {
-        case .absent, .null: self = .missing
-        case .integer, .number:
-            if let count = field.integer, (0...Usage.ceiling).contains(count) {
-                self = .tokens(count)
-            } else {
-                self = .unbelievable
-            }
-        case .bool, .string, .object, .array: self = .unbelievable
+    /// What a call is billed that has ended with this reading: what was told where it can be used, else `estimate`.
+    package func metered(orElse estimate: @autoclosure () -> Usage) -> MeteredUsage {
+        switch self {
+        case .none: MeteredUsage(usage: estimate(), source: .estimated)
+        case .told(let usage): MeteredUsage(usage: usage, source: .provider)
+        case .corrected(let usage): MeteredUsage(usage: usage, source: .corrected)
+        case .unbelievable: MeteredUsage(usage: estimate(), source: .corrected)
         }
     }
+}
 
-    /// The count, where nothing told is nothing used.
-    var orZero: Int64 {
-        if case .tokens(let count) = self { count } else { 0 }
+/// The tokens that a call is billed, and who counted them.
+package struct MeteredUsage: Equatable, Sendable {
+    package var usage: Usage
+    package var source: UsageSource
+
+    package init(usage: Usage, source: UsageSource) {
+        self.usage = usage
+        self.source = source
     }
+
+    /// Nothing was used.
+    package static let nothing = MeteredUsage(usage: .zero, source: .none)
 }

@@ -28,6 +28,32 @@ enum OpenAIError {
         }.bytes
     }
 
+    /// The body for a provider's refusal. The clients tell its kind by the status; type and code are OpenAI's own for it.
+    static func body(status: Int, message: String) -> [UInt8] {
+        let (type, code) = kind(ofStatus: status)
+        return JSONObject {
+            $0.object(
+                "error",
+                JSONObject {
+                    $0.string("message", message)
+                    $0.string("type", type)
+                    $0.string("param", nil)
+                    $0.string("code", code)
+                })
+        }.bytes
+    }
+
+    private static func kind(ofStatus status: Int) -> (type: String, code: String?) {
+        switch status {
+        case 402: ("insufficient_quota", "insufficient_quota")
+        case 408, 504: ("timeout", nil)
+        case 429: ("rate_limit_error", "rate_limit_exceeded")
+        case 503, 529: ("server_error", "overloaded")
+        case 400..<500: ("invalid_request_error", nil)
+        default: ("server_error", nil)
+        }
+    }
+
     private static func type(of code: GatewayFailure.Code) -> String {
         switch code {
         case .malformedRequest, .bodyTooLarge, .unsupportedMediaType, .methodNotAllowed, .unknownRoute, .requestTimeout,

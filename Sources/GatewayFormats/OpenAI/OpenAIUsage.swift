@@ -4,9 +4,10 @@ import GatewayDomain
 
 /// The `usage` object of OpenAI's endpoints. Its prompt includes cached tokens and its completion reasoning, as ours do.
 ///
-/// Compatible servers differ: some leave reasoning out of the completion and have it in the total alone, some give the
-/// total and only one of its parts. So a total above the sum of its parts is taken as true, and the rest as completion.
-/// A total below the sum is ignored: the parts are what providers bill.
+/// Compatible servers differ: some leave reasoning out of the completion and have it in the total alone or in neither, some
+/// give the total and only one of its parts. So a total above the sum of its parts is taken as true, and the rest as
+/// completion; reasoning above the completion is not part of it. A total below the sum is ignored: the parts are what
+/// providers bill. Tokens read from the cache stand in the details, or beside them under the names of DeepSeek and Mistral.
 struct OpenAIUsage {
     /// How the object calls its counts.
     enum Naming {
@@ -22,7 +23,8 @@ struct OpenAIUsage {
         return [
             usage, "\(usage).\(input)_tokens", "\(usage).\(output)_tokens", "\(usage).total_tokens",
             "\(usage).\(input)_tokens_details.cached_tokens", "\(usage).\(input)_tokens_details.cache_write_tokens",
-            "\(usage).\(output)_tokens_details.reasoning_tokens",
+            "\(usage).\(output)_tokens_details.reasoning_tokens", "\(usage).prompt_cache_hit_tokens",
+            "\(usage).num_cached_tokens",
         ]
     }
 
@@ -35,30 +37,35 @@ struct OpenAIUsage {
         }
     }
 
-    private var prompt, completion, total, cached, cacheWrite, reasoning: TokenCount
+    private let prompt, completion, total, cached, cacheWrite, reasoning: TokenCount
 
     private init(_ fields: JSONFields, from first: Int) {
         prompt = TokenCount(fields[first + 1])
         completion = TokenCount(fields[first + 2])
         total = TokenCount(fields[first + 3])
-        cached = TokenCount(fields[first + 4])
+        cached = TokenCount(fields[first + 4]).or(TokenCount(fields[first + 7])).or(TokenCount(fields[first + 8]))
         cacheWrite = TokenCount(fields[first + 5])
         reasoning = TokenCount(fields[first + 6])
     }
 
     private func reading(generates: Bool) -> UsageReading {
         guard let parts = parts(generates: generates) else { return .unbelievable }
-        var flawed = [total, cached, cacheWrite, reasoning].contains(.unbelievable)
+        var isWhole = ![total, cached, cacheWrite, reasoning].contains(.unbelievable)
         var completion = parts.completion
-        if case .tokens(let total) = total, total != parts.prompt + completion {
+        if case .tokens(let total) = total {
             let missing = total - parts.prompt - completion
-            if missing > 0 { completion += missing }
-            flawed = flawed || missing != reasoning.orZero
+            if missing != 0 { isWhole = isWhole && missing == reasoning.orZero }
+            completion += max(missing, 0)
         }
+        if reasoning.orZero > completion {
+            isWhole = false
+            completion += reasoning.orZero
+        }
+        isWhole = isWhole && cached.orZero + cacheWrite.orZero <= parts.prompt
         let usage = Usage(
             prompt: parts.prompt, completion: completion, cached: cached.orZero, cacheWrite: cacheWrite.orZero,
             reasoning: reasoning.orZero)
-        return UsageReading(usage: usage, flawed: flawed)
+        return isWhole ? .told(usage) : .corrected(usage)
     }
 
     /// Prompt and completion, one of them from the total if need be; nil when they cannot be known.

@@ -29,12 +29,12 @@ enum ResponsesStream {
             return .forward
         }
         progress.note(model: fields[Path.model], in: event.data)
-        let reading = OpenAIUsage.read(fields, from: Path.allCases.count)
-        if reading != .none { progress.reading = reading }
-        let error = fields[Path.error].kind
-        if error != .absent && error != .null { return .providerError }
-        if event.isOf("error", field: type) || event.isOf("response.failed", field: type) { return .providerError }
-        if event.isOf("response.completed", field: type) || event.isOf("response.incomplete", field: type) {
+        let isFailure = event.isOf("response.failed", field: type)
+        let isEnd = event.isOf("response.completed", field: type) || event.isOf("response.incomplete", field: type)
+        // Earlier events carry the response too, of which nothing is counted yet.
+        if isEnd || isFailure { progress.reading = OpenAIUsage.read(fields, from: Path.allCases.count) }
+        if isFailure || fields[Path.error].isTold || event.isOf("error", field: type) { return .providerError }
+        if isEnd {
             progress.sawFinish = true
             progress.phase = .complete
         }

@@ -15,7 +15,7 @@ package struct RequestFacts: Equatable, Sendable {
     package var maxOutputTokens: Int64?
     /// How many completions are asked for: `n` or `best_of`, times the number of prompts where there is a list of them.
     package var choices: Int64
-    /// An estimate of the input tokens: a quarter of the bytes of the body, rounded up.
+    /// An estimate of the input tokens, at least 1: docs/metering.md says of what, and how far off it can be.
     package var estimatedPrompt: Int64
     /// Where the request for stream usage goes, should it have to be added.
     var usageOption: UsageOption

@@ -14,8 +14,9 @@ enum RequestPath: Int, JSONPath {
     case messages
     case input
     case prompt
-    // The last of these tells a list of prompts from one prompt of token numbers.
+    // Tells a list of prompts from one prompt of token numbers.
     case promptElement
+    case tool
     // What only the bodies of another endpoint have.
     case system
     case anthropicVersion
@@ -37,6 +38,7 @@ enum RequestPath: Int, JSONPath {
         case .input: "input"
         case .prompt: "prompt"
         case .promptElement: "prompt.*"
+        case .tool: "tools.*"
         case .system: "system"
         case .anthropicVersion: "anthropic_version"
         case .inputSchema: "tools.*.input_schema"
@@ -51,7 +53,15 @@ enum RequestPath: Int, JSONPath {
         .messages, .input, .prompt,
     ]
 
-    static let shape = JSONShape(RequestPath.self)
+    static let shape = JSONShape(RequestPath.self, reading: readByModels)
+
+    /// What models are shown of a request.
+    private static let readByModels: [String: JSONReading] = [
+        "messages": .turns, "input": .turns, "prompt": .turns,
+        "system": .prose, "instructions": .prose, "suffix": .prose,
+        "tools": .shown, "functions": .shown, "response_format": .shown, "text.format": .shown, "output_format": .shown,
+        "output_config.format": .shown,
+    ]
 }
 
 extension JSONFields {

@@ -16,11 +16,13 @@ package enum RequestReader {
         try EndpointRules.check(fields, endpoint: endpoint)
         let stream = try boolean(.stream, in: fields) ?? false
         let usageOption = try usageOption(fields, body: body, endpoint: endpoint)
+        let model = try model(fields, body: body)
         return RequestFacts(
-            model: try model(fields, body: body), modelRange: fields[.model].range,
+            model: model, modelRange: fields[.model].range,
             streams: stream && EndpointRules.streams(endpoint),
             wantsStreamUsage: usageOption == .on, maxOutputTokens: try maxOutputTokens(fields),
-            choices: try choices(fields, endpoint: endpoint), estimatedPrompt: Int64((body.count + 3) / 4),
+            choices: try choices(fields, endpoint: endpoint),
+            estimatedPrompt: PromptEstimate.tokens(of: fields, in: body, model: model, endpoint: endpoint),
             usageOption: usageOption)
     }
 

@@ -48,13 +48,10 @@ package struct StreamMeter {
         return verdict
     }
 
-    /// What the provider said the call used, in the end; nil while it has not, and when that cannot be believed.
-    /// OpenAI: the last chunk with usage, or the response that the last event carries. Anthropic: `message_start` and
-    /// `message_delta` merged field by field, later wins, known from `message_delta` on.
-    package var usage: Usage? { checkedReading.usage }
-
-    /// Whether the provider told a count that cannot be true, as in `AnswerFacts.flawed`.
-    package var flawed: Bool { checkedReading.flawed }
+    /// What the provider said the whole answer used; `none` while it has not. OpenAI: the last chunk with usage, once there
+    /// is a reason for the end; or the response that the last event carries. Anthropic: `message_start` and `message_delta`
+    /// merged field by field, later wins, told with the output of `message_delta`.
+    package var reading: UsageReading { progress.reading.checked(against: progress.deliveredCharacters) }
 
     /// Whether the event was seen that ends a whole stream: `[DONE]`, `response.completed` or `response.incomplete`,
     /// `message_stop`.
@@ -72,16 +69,22 @@ package struct StreamMeter {
     /// The model that the provider says is answering.
     package var model: String? { progress.model }
 
-    /// What the call is to be billed for, were it to end now: the provider's counts when it told them, else an estimate
-    /// of what was delivered, upon the input as far as the provider told it, or `estimatedPrompt`.
-    package func billable(estimatedPrompt: Int64) -> (usage: Usage, source: UsageSource) {
-        if let usage { return (usage, .provider) }
-        let completion = TokenEstimate.tokens(characters: deliveredCharacters)
-        let told = dialect == .messages ? anthropicUsage.interrupted(completion: completion) : nil
-        return (told ?? Usage(prompt: estimatedPrompt, completion: completion), .estimated)
+    /// What the call is to be billed, were it to end now, well or badly: what the provider said of the whole; else the
+    /// input as far as it was told, or `estimatedPrompt`, and of the output the larger of what was told and an estimate of
+    /// what was delivered.
+    package func billable(estimatedPrompt: Int64) -> MeteredUsage {
+        reading.metered(orElse: estimate(estimatedPrompt))
     }
 
-    private var checkedReading: UsageReading { progress.reading.checked(against: progress.deliveredCharacters) }
+    private func estimate(_ estimatedPrompt: Int64) -> Usage {
+        let delivered = TokenEstimate.tokens(characters: progress.deliveredCharacters)
+        // Some servers begin with zeros, which say nothing: no prompt is empty.
+        guard var usage = progress.partial.usage, usage.prompt > 0 else {
+            return Usage(prompt: estimatedPrompt, completion: delivered)
+        }
+        usage.completion = max(usage.completion, delivered)
+        return usage
+    }
 
     private mutating func observe(
         _ data: UnsafeRawBufferPointer, name: UnsafeRawBufferPointer?, scanner: JSONScanner
@@ -105,7 +108,7 @@ package struct StreamMeter {
 
     private mutating func observeDone() -> StreamVerdict {
         guard dialect == .chat else { return .broken("[DONE] before the event that ends a stream of this dialect") }
-        progress.phase = .complete
+        ChatStream.end(&progress)
         return .forward
     }
 

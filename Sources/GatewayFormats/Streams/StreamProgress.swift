@@ -12,8 +12,10 @@ struct StreamProgress {
     }
 
     var phase = Phase.open
-    /// The latest that was told about tokens.
+    /// The tokens of the whole answer, as the provider told them.
     var reading = UsageReading.none
+    /// The tokens so far, as told before there was anything to say of the whole: running totals, the latest of them.
+    var partial = UsageReading.none
     var deliveredCharacters = 0
     /// Whether a reason for the end of the generation was seen.
     var sawFinish = false

@@ -15,7 +15,7 @@ extension Relay {
         } catch {
             // Nobody will read it: left open, it would hold its connection until the call's total deadline.
             answered.call.cancel()
-            return refused(answered, error)
+            return unusable(answered, error)
         }
         if isEventStream(answered.head) {
             var relay = StreamRelay(lane, answered, client)
@@ -24,10 +24,10 @@ extension Relay {
         // Some servers stream under another type, some answer a streaming request with plain JSON. The first bytes tell.
         do throws(CallFailure) {
             guard let piece = try await answered.call.next() else {
-                return refused(answered, GatewayFailure(.providerBroken, "The provider's answer is empty."))
+                return unusable(answered, GatewayFailure(.providerBroken, "The provider's answer is empty."))
             }
             first = piece
-        } catch { return brokenOff(answered, error) }
+        } catch { return brokenOff(answered, error, measured: answered.admitted.decoded.undelivered) }
         if EventStreamSniffer.looksLikeEvents(first) {
             var relay = StreamRelay(lane, answered, client)
             return await finish(relay.run(opening: first), relay, answered)
@@ -42,9 +42,10 @@ extension Relay {
     /// A whole answer to a request for a stream.
     private func plain(_ answered: Answered, _ first: ByteBuffer) async -> Relayed {
         switch await collect(answered, limit: lane.limits.answer) {
-        case .failure(let failure): return brokenOff(answered, failure)
+        case .failure(let failure):
+            return brokenOff(answered, failure, measured: answered.admitted.decoded.undelivered)
         case .success(nil):
-            return refused(answered, GatewayFailure(.answerTooLarge, "The provider's answer is too large."))
+            return unusable(answered, GatewayFailure(.answerTooLarge, "The provider's answer is too large."))
         case .success(let rest?):
             var body = first
             body.writeImmutableBuffer(rest)
@@ -53,12 +54,7 @@ extension Relay {
     }
 
     private func finish(_ end: StreamRelay.End, _ relay: StreamRelay, _ answered: Answered) -> Relayed {
-        let decoded = answered.admitted.decoded
-        let delivered = relay.deliveredTokens
-        let measured =
-            end.ending == .complete
-            ? MeasuredUsage(reported: relay.meter.usage, decoded: decoded, deliveredTokens: delivered)
-            : MeasuredUsage(partial: relay.meter, decoded: decoded, deliveredTokens: delivered)
+        let measured = relay.meter.billable(estimatedPrompt: answered.admitted.decoded.facts.estimatedPrompt)
         var relayed = relayed(answered, end.remainder, status: 200, ending: end.ending, measured: measured)
         relayed.firstTokenAt = relay.firstTokenAt
         return relayed

@@ -15,10 +15,11 @@ extension Relay {
     func whole(_ answered: Answered) async -> Relayed {
         let body: ByteBuffer
         switch await collect(answered, limit: lane.limits.answer) {
-        case .failure(let failure): return brokenOff(answered, failure)
+        case .failure(let failure):
+            return brokenOff(answered, failure, measured: answered.admitted.decoded.undelivered)
         case .success(nil):
             let limit = lane.limits.answer
-            return refused(
+            return unusable(
                 answered,
                 GatewayFailure(.answerTooLarge, "The provider's answer is larger than the limit of \(limit) bytes."))
         case .success(let collected?): body = collected
@@ -37,20 +38,18 @@ extension Relay {
                 try AnswerReader.read(bytes, padded: body.isPadded, endpoint: decoded.endpoint, scanner: lane.scanner)
             }
         } catch {
-            return refused(answered, error)
+            return unusable(answered, error)
         }
-        let measured = MeasuredUsage(
-            reported: facts.usage, decoded: decoded,
-            deliveredTokens: TokenEstimate.tokens(characters: facts.deliveredCharacters))
         var head = ResponseHead(status: answered.head.status)
         head.add("content-type", "application/json")
         var relayed = relayed(
-            answered, .answer(head, body), status: head.status, ending: .complete, measured: measured)
+            answered, .answer(head, body), status: head.status, ending: .complete, measured: decoded.metered(facts))
         relayed.answeredAt = answeredAt
         return relayed
     }
 
-    /// A refusal of the provider's: its status, its body and its word on when to come back.
+    /// A refusal of the provider's: its status, what it says of it and its word on when to come back. It costs nothing,
+    /// whether or not all of it comes.
     func providerError(_ answered: Answered) async -> Relayed {
         let status = answered.head.status
         if status == 401 || status == 403 {
@@ -60,44 +59,47 @@ extension Relay {
                 GatewayFailure(
                     .providerRefusedCredential,
                     "The provider refused the gateway's own credential. Tell the gateway's operator."),
-                ending: .providerError)
+                ending: .providerError, measured: .nothing)
         }
-        let collected = await collect(answered, limit: Self.errorLimit)
-        if case .failure(let failure) = collected { return brokenOff(answered, failure) }
+        let body: ByteBuffer
+        switch await collect(answered, limit: Self.errorLimit) {
+        case .failure(let failure): return brokenOff(answered, failure, measured: .nothing)
+        case .success(let collected): body = collected ?? ByteBuffer()
+        }
         var head = ResponseHead(status: status)
         head.add("content-type", "application/json")
         if let retryAfter = RetryAfter.seconds(answered.head.fields) { head.add("retry-after", retryAfter) }
-        let body = errorBody(try? collected.get(), answered)
-        var relayed = relayed(answered, .answer(head, body), status: status, ending: .providerError, measured: .nothing)
+        var relayed = relayed(
+            answered, .answer(head, told(body, answered)), status: status, ending: .providerError, measured: .nothing)
         relayed.answeredAt = lane.clock.now
         return relayed
     }
 
-    /// The provider's own error when it is JSON, else one of ours in the same dialect.
-    private func errorBody(_ collected: ByteBuffer??, _ answered: Answered) -> ByteBuffer {
-        if case .some(.some(let body)) = collected, isObject(body) { return body }
-        let failure = GatewayFailure(
-            .providerBroken, "The provider answered with status \(answered.head.status) and no error its API defines.")
+    /// What the client is shown of a provider's error: its own bytes where the client's dialect has that form and nothing
+    /// in them is secret, else the same status in the dialect, with the provider's words if they can be found.
+    private func told(_ body: ByteBuffer, _ answered: Answered) -> ByteBuffer {
         let admitted = answered.admitted
-        return ErrorAnswer(failure, admitted.decoded.endpoint.dialect, requestID: admitted.received.requestID).body
-    }
-
-    private func isObject(_ body: ByteBuffer) -> Bool {
-        let fields: JSONFields? = body.withUnsafeReadableBytes { bytes in
-            do throws(JSONFault) {
-                return try lane.scanner.scan(bytes, padded: body.isPadded, for: Self.anything)
-            } catch { return nil }
+        let dialect = admitted.decoded.endpoint.dialect
+        let refusal = body.withUnsafeReadableBytes {
+            ProviderRefusal(
+                $0, dialect: dialect, credential: answered.attempt.outbound.provider.authentication.secret,
+                scanner: lane.scanner)
         }
-        return fields?.root == .object
+        switch refusal {
+        case .wellFormed(let range):
+            return body.getSlice(at: body.readerIndex + range.lowerBound, length: range.count) ?? body
+        case .other(let message):
+            return ByteBuffer(
+                bytes: ErrorFormat.body(
+                    status: answered.head.status, message: message, dialect: dialect,
+                    requestID: admitted.received.requestID))
+        }
     }
 
-    private static let anything = JSONShape(["error"])
-
-    /// An answer that broke off while it was collected. Nothing of it was passed on; what the provider did is not known.
-    func brokenOff(_ answered: Answered, _ failure: CallFailure) -> Relayed {
+    /// An answer that broke off while it was collected. Nothing of it was passed on.
+    func brokenOff(_ answered: Answered, _ failure: CallFailure, measured: MeteredUsage) -> Relayed {
         let isGone = failure.kind == .stopped(.clientGone)
         let told = Self.tell(failure)
-        let measured = MeasuredUsage(reported: nil, decoded: answered.admitted.decoded, deliveredTokens: 0)
         let answer = ErrorAnswer(
             told, answered.admitted.decoded.endpoint.dialect, requestID: answered.admitted.received.requestID)
         return relayed(
@@ -127,6 +129,16 @@ extension Relay {
     func requireNoCoding(_ head: AnswerHead) throws(GatewayFailure) {
         if let coding = head.fields.first(.contentEncoding), !head.fields.value(at: coding, is: "identity") {
             throw GatewayFailure(.providerBroken, "The provider sent a compressed answer although none was asked for.")
+        }
+    }
+}
+
+extension Authentication {
+    /// The credential, if there is one.
+    fileprivate var secret: Secret? {
+        switch self {
+        case .bearer(let secret), .header(_, let secret): secret
+        case .none: nil
         }
     }
 }

@@ -31,7 +31,8 @@ struct Relay {
                 answered.call.cancel()
                 return refused(
                     answered,
-                    GatewayFailure(.providerBroken, "The provider answered with a redirect, which is never followed."))
+                    GatewayFailure(.providerBroken, "The provider answered with a redirect, which is never followed."),
+                    measured: .nothing)
             default:
                 return await providerError(answered)
             }
@@ -50,8 +51,7 @@ struct Relay {
             case .firstByteTimeout, .idleTimeout, .totalTimeout, .stopped: !failure.isUnprocessed
             case .unreachable, .busy, .connectTimeout, .broken: false
             }
-        let measured =
-            mayBill ? MeasuredUsage(reported: nil, decoded: admitted.decoded, deliveredTokens: 0) : .nothing
+        let measured = mayBill ? admitted.decoded.undelivered : .nothing
         return Relayed(
             admitted: admitted, remainder: remainder(told, failure, admitted),
             status: failure.kind == .stopped(.clientGone) ? 499 : told.status, ending: Self.ending(failure),
@@ -64,17 +64,24 @@ struct Relay {
         return .answer(answer.head, answer.body)
     }
 
+    /// A success that is no answer the client can be given. The provider says that it has worked, and may bill.
+    func unusable(_ answered: Answered, _ failure: GatewayFailure) -> Relayed {
+        refused(answered, failure, measured: answered.admitted.decoded.undelivered)
+    }
+
     /// An answer that is not one the client can be given.
-    func refused(_ answered: Answered, _ failure: GatewayFailure, ending: Ending = .providerFailed) -> Relayed {
+    func refused(
+        _ answered: Answered, _ failure: GatewayFailure, ending: Ending = .providerFailed, measured: MeteredUsage
+    ) -> Relayed {
         let admitted = answered.admitted
         let answer = ErrorAnswer(failure, admitted.decoded.endpoint.dialect, requestID: admitted.received.requestID)
         return relayed(
-            answered, .answer(answer.head, answer.body), status: failure.status, ending: ending, measured: .nothing)
+            answered, .answer(answer.head, answer.body), status: failure.status, ending: ending, measured: measured)
     }
 
     /// Fills in what the call itself knows.
     func relayed(
-        _ answered: Answered, _ remainder: Relayed.Remainder, status: Int, ending: Ending, measured: MeasuredUsage
+        _ answered: Answered, _ remainder: Relayed.Remainder, status: Int, ending: Ending, measured: MeteredUsage
     ) -> Relayed {
         Relayed(
             admitted: answered.admitted, remainder: remainder, status: status, ending: ending, usage: measured.usage,

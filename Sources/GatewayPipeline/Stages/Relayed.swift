@@ -43,35 +43,18 @@ struct Relayed {
     }
 }
 
-/// The tokens of a call, from the best source there is.
-struct MeasuredUsage {
-    var usage: Usage
-    var source: UsageSource
+extension Decoded {
+    /// What a call is billed whose answer is whole.
+    func metered(_ facts: AnswerFacts) -> MeteredUsage { metered(facts.reading, facts.deliveredCharacters) }
 
-    static let nothing = MeasuredUsage(usage: .zero, source: .none)
+    /// What a call is billed that the provider may have worked on, and of which nothing could be delivered: the provider
+    /// may bill it too, so it counts its input.
+    var undelivered: MeteredUsage { metered(.none, 0) }
 
-    /// What a whole answer says, else an estimate from what was sent and received. Counting tokens costs none.
-    init(reported: Usage?, decoded: Decoded, deliveredTokens: Int64) {
-        if decoded.endpoint == .countTokens {
-            self = .nothing
-        } else if let reported {
-            self.init(usage: reported, source: .provider)
-        } else {
-            let usage = Usage(prompt: decoded.facts.estimatedPrompt, completion: deliveredTokens)
-            self.init(usage: usage, source: .estimated)
-        }
-    }
-
-    /// What is billed for a stream that broke off: the provider's word on the input where it gave one, and of the output
-    /// the larger of its word and what was delivered.
-    init(partial meter: StreamMeter, decoded: Decoded, deliveredTokens: Int64) {
-        var usage = meter.billable(estimatedPrompt: decoded.facts.estimatedPrompt).usage
-        usage.completion = max(usage.completion, deliveredTokens)
-        self.init(usage: usage, source: .estimated)
-    }
-
-    private init(usage: Usage, source: UsageSource) {
-        self.usage = usage
-        self.source = source
+    private func metered(_ reading: UsageReading, _ deliveredCharacters: Int) -> MeteredUsage {
+        // Counting tokens costs none.
+        guard endpoint != .countTokens else { return .nothing }
+        let delivered = TokenEstimate.tokens(characters: deliveredCharacters)
+        return reading.metered(orElse: Usage(prompt: facts.estimatedPrompt, completion: delivered))
     }
 }

@@ -38,8 +38,6 @@ struct StreamRelay {
             hidesUsage: !decoded.facts.wantsStreamUsage && answered.attempt.outbound.provider.asksForStreamUsage)
     }
 
-    var deliveredTokens: Int64 { TokenEstimate.tokens(characters: meter.deliveredCharacters) }
-
     /// Relays until the stream ends one way or another. `opening` is a piece already taken from the call.
     mutating func run(opening: ByteBuffer?) async -> End {
         client.begin(StreamHead.make(answered, lane))
@@ -51,7 +49,7 @@ struct StreamRelay {
                 if let first = opening.take() {
                     piece = first
                 } else {
-                    guard let next = try await answered.call.next() else { return unfinished() }
+                    guard let next = try await answered.call.next() else { return closed() }
                     piece = next
                 }
                 if let end = await take(piece) { return end }
@@ -65,15 +63,14 @@ struct StreamRelay {
     private mutating func take(_ piece: ByteBuffer) async -> End? {
         pending.append(arrived: piece)
         let step = scan()
-        if firstTokenAt == nil, meter.sawContent { firstTokenAt = lane.clock.now }
-        lane.ledger.note(answered.admitted.reservation, deliveredTokens: deliveredTokens)
+        note()
         switch step.outcome {
         case .complete:
             answered.call.release()
-            return End(ending: .complete, remainder: isDraining ? .nothing : .lastPiece(step.output))
+            return end(.complete, with: step.output)
         case .providerError:
             answered.call.cancel()
-            return End(ending: .providerError, remainder: isDraining ? .nothing : .lastPiece(step.output))
+            return end(.providerError, with: step.output)
         case .broken(let reason):
             answered.call.cancel()
             return failed(
@@ -87,6 +84,17 @@ struct StreamRelay {
             }
             return await pass(step.output)
         }
+    }
+
+    /// Takes note of what has been delivered.
+    private mutating func note() {
+        if firstTokenAt == nil, meter.sawContent { firstTokenAt = lane.clock.now }
+        lane.ledger.note(
+            answered.admitted.reservation, deliveredTokens: TokenEstimate.tokens(characters: meter.deliveredCharacters))
+    }
+
+    private func end(_ ending: Ending, with output: ByteBuffer) -> End {
+        End(ending: ending, remainder: isDraining ? .nothing : .lastPiece(output))
     }
 
     private mutating func pass(_ output: ByteBuffer) async -> End? {
@@ -163,17 +171,38 @@ struct StreamRelay {
 
     // MARK: Ends that are not the provider's own
 
-    /// The provider closed its stream without a terminal event.
-    private func unfinished() -> End {
-        failed(
-            GatewayFailure(.providerBroken, "The provider's stream ended before it was complete."), after: ByteBuffer())
+    /// The provider closed its stream, which is whole only if nothing but the last line end is missing.
+    private mutating func closed() -> End {
+        let (output, ending) = takeUnended()
+        if let ending { return end(ending, with: output) }
+        return failed(
+            GatewayFailure(.providerBroken, "The provider's stream ended before it was complete."), after: output)
     }
 
-    private func broken(_ failure: CallFailure) -> End {
+    private mutating func broken(_ failure: CallFailure) -> End {
+        let (output, ending) = takeUnended()
         if failure.kind == .stopped(.clientGone) { return End(ending: .clientGone, remainder: .nothing) }
-        var end = failed(Relay.tell(failure), after: ByteBuffer())
+        if let ending { return end(ending, with: output) }
+        var end = failed(Relay.tell(failure), after: output)
         end.ending = Relay.ending(failure)
         return end
+    }
+
+    /// Takes the event that lacks but the line end that readers need to see it, and gives it that: all of what it says has
+    /// come. The ending is there if it was the last event.
+    private mutating func takeUnended() -> (output: ByteBuffer, ending: Ending?) {
+        var output = ByteBuffer()
+        var ending: Ending?
+        pending.withUnsafeReadableBytes { bytes in
+            guard let (event, missing) = scanner.unended(in: bytes) else { return }
+            let verdict = meter.observe(event, in: bytes, scanner: lane.scanner)
+            if verdict == .providerError { ending = .providerError }
+            guard verdict == .forward || verdict == .providerError else { return }
+            output.writeBytes(bytes[event.range])
+            output.writeStaticString(missing)
+        }
+        note()
+        return (output, meter.isComplete ? .complete : ending)
     }
 
     /// Ends the client's stream with an error event, after whole events only.

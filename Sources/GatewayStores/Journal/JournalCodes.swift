@@ -52,13 +52,14 @@ extension Ending: JournalCoded {
 }
 
 extension UsageSource: JournalCoded {
-    static let allJournalled: [UsageSource] = [.none, .provider, .estimated]
+    static let allJournalled: [UsageSource] = [.none, .provider, .estimated, .corrected]
 
     var journalCode: UInt8 {
         switch self {
         case .none: 1
         case .provider: 2
         case .estimated: 3
+        case .corrected: 4
         }
     }
 }

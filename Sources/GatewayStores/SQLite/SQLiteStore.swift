@@ -106,6 +106,10 @@ extension SQLiteStore: KeyStore {
         try await explaining("read the keys") { try await parts.database.readLater(KeyTable.all) }
     }
 
+    package func key(id: String) async throws -> StoredKey? {
+        try await explaining("read a key") { try await parts.database.readLater { try KeyTable.key(id: id, $0) } }
+    }
+
     package func insert(_ key: StoredKey) async throws {
         try await change { try KeyTable.insert(key, $0) }
     }

@@ -120,8 +120,10 @@ def clean_environment() -> dict[str, str]:
     }
 
 
-def run_command(*arguments: str, environment: dict[str, str] | None = None, folder: Path | None = None, seconds=30):
+def run_command(
+    *arguments: str, environment: dict[str, str] | None = None, folder: Path | None = None, seconds=30, output=subprocess.PIPE,
+):
     """A `sluice` command that ends by itself; output as text."""
     return subprocess.run(
         [BINARY, *arguments], cwd=folder, env=clean_environment() | (environment or {}), stdin=subprocess.DEVNULL,
-        capture_output=True, text=True, timeout=seconds)
+        stdout=output, stderr=subprocess.PIPE, text=True, timeout=seconds)

@@ -16,8 +16,8 @@ func lookAtInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     return 0
 }
 
-/// Reads an event stream whole, and in pieces with what was read dropped in between. Both must give the same events, and
-/// the events' places must cover the stream without a gap.
+/// Reads an event stream whole, and in pieces with what was read dropped in between. Both must give the same events, the
+/// one it ends in included, and the events' places must cover the stream without a gap.
 enum EventStreamFuzzer {
     struct Event: Equatable {
         var name: [UInt8]?
@@ -48,6 +48,14 @@ enum EventStreamFuzzer {
                 held.removeFirst(scanner.scannedOffset)
                 scanner.consumed(scanner.scannedOffset)
             }
+        }
+        held.withUnsafeBytes { buffer in
+            guard let (event, _) = scanner.unended(in: buffer) else { return }
+            require(event.range.upperBound == buffer.count, "a last event that is not all that is left")
+            events.append(
+                Event(
+                    name: event.name.map { Array(buffer[$0]) }, data: event.joinedData(in: buffer),
+                    lines: event.dataLineCount))
         }
         return events
     }

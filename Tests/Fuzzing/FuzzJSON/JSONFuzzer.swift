@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FuzzDriver
+import GatewayDomain
 import GatewayFormats
 
 /// What libFuzzer calls with each input.
@@ -23,6 +24,7 @@ enum JSONFuzzer {
 
     static func look(at bytes: UnsafeRawBufferPointer) {
         let scanner = JSONScanner()
+        estimate(bytes, scanner)
         do throws(JSONFault) {
             let fields = try scanner.scan(bytes, padded: false, for: shape)
             require(fields.root != .absent, "a document without a value")
@@ -34,6 +36,18 @@ enum JSONFuzzer {
             require(!error.message.isEmpty, "a fault without a reason")
             if let offset = error.offset { require(offset <= bytes.count, "a fault outside of the bytes") }
             _ = error.located(in: bytes)
+        }
+    }
+
+    /// Reads the bytes as a request, whose input is estimated whatever is in it.
+    private static func estimate(_ bytes: UnsafeRawBufferPointer, _ scanner: JSONScanner) {
+        for endpoint in [Endpoint.chatCompletions, .responses, .messages, .embeddings] {
+            do throws(GatewayFailure) {
+                let facts = try RequestReader.read(bytes, padded: false, endpoint: endpoint, scanner: scanner)
+                require(facts.estimatedPrompt >= 1, "a prompt of nothing")
+            } catch {
+                require(error.code == .malformedRequest, "a refusal for another reason")
+            }
         }
     }
 

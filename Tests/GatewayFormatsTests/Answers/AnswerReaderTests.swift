@@ -22,10 +22,10 @@ func readAnswer(_ body: String, _ endpoint: Endpoint) throws -> AnswerFacts {
              "usage":{"prompt_tokens":120,"completion_tokens":5,"total_tokens":125,
                "prompt_tokens_details":{"cached_tokens":90,"cache_write_tokens":20},"completion_tokens_details":{"reasoning_tokens":3}}}
             """#, .chatCompletions)
-        #expect(facts.usage == Usage(prompt: 120, completion: 5, cached: 90, cacheWrite: 20, reasoning: 3))
+        #expect(facts.reading.usage == Usage(prompt: 120, completion: 5, cached: 90, cacheWrite: 20, reasoning: 3))
         #expect(facts.model == "gpt-4o-mini")
         #expect(facts.deliveredCharacters == 7 + 1 + 2)
-        #expect(!facts.flawed)
+        #expect(!facts.reading.isFlawed)
     }
 
     @Test("A completion, embeddings, a response and a token count are read")
@@ -33,12 +33,12 @@ func readAnswer(_ body: String, _ endpoint: Endpoint) throws -> AnswerFacts {
         let completion = try readAnswer(
             #"{"model":"m","choices":[{"text":"abc"},{"text":"de"}],"usage":{"prompt_tokens":2,"completion_tokens":3,"total_tokens":5}}"#,
             .completions)
-        #expect(completion.usage == Usage(prompt: 2, completion: 3))
+        #expect(completion.reading.usage == Usage(prompt: 2, completion: 3))
         #expect(completion.deliveredCharacters == 5)
         let embeddings = try readAnswer(
             #"{"model":"e","data":[{"embedding":[0.5,-1e-3]}],"usage":{"prompt_tokens":8,"total_tokens":8}}"#,
             .embeddings)
-        #expect(embeddings.usage == Usage(prompt: 8))
+        #expect(embeddings.reading.usage == Usage(prompt: 8))
         #expect(embeddings.model == "e")
         let response = try readAnswer(
             #"""
@@ -46,9 +46,9 @@ func readAnswer(_ body: String, _ endpoint: Endpoint) throws -> AnswerFacts {
              {"type":"function_call","name":"f","arguments":"{}"}],"usage":{"input_tokens":10,"output_tokens":20,"total_tokens":30,
              "input_tokens_details":{"cached_tokens":4,"cache_write_tokens":1},"output_tokens_details":{"reasoning_tokens":12}}}
             """#, .responses)
-        #expect(response.usage == Usage(prompt: 10, completion: 20, cached: 4, cacheWrite: 1, reasoning: 12))
+        #expect(response.reading.usage == Usage(prompt: 10, completion: 20, cached: 4, cacheWrite: 1, reasoning: 12))
         #expect(response.deliveredCharacters == 2 + 5 + 1 + 2)
-        #expect(try readAnswer(#"{"input_tokens":2095}"#, .countTokens).usage == .zero)
+        #expect(try readAnswer(#"{"input_tokens":2095}"#, .countTokens).reading.usage == .zero)
     }
 
     @Test("Anthropic's input gets the cache added, once")
@@ -61,10 +61,10 @@ func readAnswer(_ body: String, _ endpoint: Endpoint) throws -> AnswerFacts {
              "output_tokens_details":{"thinking_tokens":2}}}
             """#, .messages)
         #expect(
-            facts.usage
+            facts.reading.usage
                 == Usage(prompt: 120, completion: 5, cached: 90, cacheWrite: 20, cacheWriteHour: 15, reasoning: 2))
         #expect(facts.deliveredCharacters == 4 + 2 + 1 + 7)
-        #expect(!facts.flawed)
+        #expect(!facts.reading.isFlawed)
     }
 
     @Test("Anthropic's null cache counts are zeros")
@@ -72,8 +72,8 @@ func readAnswer(_ body: String, _ endpoint: Endpoint) throws -> AnswerFacts {
         let facts = try readAnswer(
             #"{"content":[],"usage":{"input_tokens":10,"output_tokens":5,"cache_read_input_tokens":null,"cache_creation":null}}"#,
             .messages)
-        #expect(facts.usage == Usage(prompt: 10, completion: 5))
-        #expect(!facts.flawed)
+        #expect(facts.reading.usage == Usage(prompt: 10, completion: 5))
+        #expect(!facts.reading.isFlawed)
     }
 
     @Test(
@@ -98,7 +98,7 @@ func readAnswer(_ body: String, _ endpoint: Endpoint) throws -> AnswerFacts {
     @Test("Unknown members and duplicates are the provider's affair")
     func lenient() throws {
         let facts = try readAnswer(#"{"x":1,"x":2,"choices":[],"choices":[],"time_info":{}}"#, .chatCompletions)
-        #expect(facts.usage == nil && facts.model == nil && facts.deliveredCharacters == 0 && !facts.flawed)
+        #expect(facts.reading == .none && facts.model == nil && facts.deliveredCharacters == 0)
     }
 }
 
@@ -131,6 +131,19 @@ func readAnswer(_ body: String, _ endpoint: Endpoint) throws -> AnswerFacts {
                 #"{"prompt_tokens":1000000000000,"completion_tokens":1}"#,
                 Usage(prompt: 1_000_000_000_000, completion: 1)
             ),
+            // Other vendors' names for what was read from the cache.
+            (
+                #"{"prompt_tokens":20,"completion_tokens":1,"prompt_cache_hit_tokens":16,"prompt_cache_miss_tokens":4}"#,
+                Usage(prompt: 20, completion: 1, cached: 16)
+            ),
+            (
+                #"{"prompt_tokens":20,"completion_tokens":1,"num_cached_tokens":16}"#,
+                Usage(prompt: 20, completion: 1, cached: 16)
+            ),
+            (
+                #"{"prompt_tokens":20,"completion_tokens":1,"prompt_tokens_details":{"cached_tokens":8},"prompt_cache_hit_tokens":16}"#,
+                Usage(prompt: 20, completion: 1, cached: 8)
+            ),
             // Reasoning that is in the total alone.
             (
                 #"{"prompt_tokens":20,"completion_tokens":7,"total_tokens":127,"completion_tokens_details":{"reasoning_tokens":100}}"#,
@@ -139,8 +152,8 @@ func readAnswer(_ body: String, _ endpoint: Endpoint) throws -> AnswerFacts {
         ])
     func believable(_ members: String, _ expected: Usage) throws {
         let facts = try usage(members)
-        #expect(facts.usage == expected)
-        #expect(!facts.flawed)
+        #expect(facts.reading.usage == expected)
+        #expect(!facts.reading.isFlawed)
     }
 
     @Test(
@@ -159,15 +172,15 @@ func readAnswer(_ body: String, _ endpoint: Endpoint) throws -> AnswerFacts {
         ])
     func unbelievable(_ members: String) throws {
         let facts = try usage(members)
-        #expect(facts.usage == nil)
-        #expect(facts.flawed)
+        #expect(facts.reading.usage == nil)
+        #expect(facts.reading.isFlawed)
     }
 
     @Test("No usage is unknown, not flawed", arguments: [#"{"choices":[]}"#, #"{"choices":[],"usage":null}"#])
     func missing(_ body: String) throws {
         let facts = try readAnswer(body, .chatCompletions)
-        #expect(facts.usage == nil)
-        #expect(!facts.flawed)
+        #expect(facts.reading.usage == nil)
+        #expect(!facts.reading.isFlawed)
     }
 
     @Test(
@@ -184,18 +197,32 @@ func readAnswer(_ body: String, _ endpoint: Endpoint) throws -> AnswerFacts {
             (#"{"prompt_tokens":10,"completion_tokens":2,"total_tokens":5}"#, Usage(prompt: 10, completion: 2)),
             (#"{"prompt_tokens":10,"completion_tokens":2,"total_tokens":-1}"#, Usage(prompt: 10, completion: 2)),
             (#"{"prompt_tokens":10,"completion_tokens":2,"total_tokens":20}"#, Usage(prompt: 10, completion: 10)),
+            // More read from the cache, or written to it, than there was.
+            (
+                #"{"prompt_tokens":10,"completion_tokens":2,"prompt_tokens_details":{"cached_tokens":11}}"#,
+                Usage(prompt: 10, completion: 2, cached: 10)
+            ),
+            (
+                #"{"prompt_tokens":10,"completion_tokens":2,"prompt_tokens_details":{"cached_tokens":6,"cache_write_tokens":6}}"#,
+                Usage(prompt: 10, completion: 2, cached: 6, cacheWrite: 4)
+            ),
+            // Reasoning that is in neither the completion nor a total.
+            (
+                #"{"prompt_tokens":20,"completion_tokens":7,"completion_tokens_details":{"reasoning_tokens":100}}"#,
+                Usage(prompt: 20, completion: 107, reasoning: 100)
+            ),
         ])
     func flawed(_ members: String, _ expected: Usage) throws {
         let facts = try usage(members)
-        #expect(facts.usage == expected)
-        #expect(facts.flawed)
+        #expect(facts.reading.usage == expected)
+        #expect(facts.reading.isFlawed)
     }
 
     @Test(
         "Embeddings need no completion count",
         arguments: [#"{"prompt_tokens":8}"#, #"{"total_tokens":8}"#, #"{"prompt_tokens":8,"total_tokens":8}"#])
     func embeddings(_ members: String) throws {
-        #expect(try usage(members, .embeddings).usage == Usage(prompt: 8))
+        #expect(try usage(members, .embeddings).reading.usage == Usage(prompt: 8))
     }
 
     @Test("Fewer tokens than the text can be made of are not believed")
@@ -206,10 +233,10 @@ func readAnswer(_ body: String, _ endpoint: Endpoint) throws -> AnswerFacts {
                 "{\"choices\":[{\"message\":{\"content\":\"\(text)\"}}],\"usage\":{\"prompt_tokens\":1,\"completion_tokens\":\(tokens)}}",
                 .chatCompletions)
         }
-        #expect(try answer(1, tokens: 0).usage == nil)
-        #expect(try answer(1, tokens: 0).flawed)
-        #expect(try answer(512, tokens: 1).usage == Usage(prompt: 1, completion: 1))
-        #expect(try answer(513, tokens: 1).usage == nil)
+        #expect(try answer(1, tokens: 0).reading.usage == nil)
+        #expect(try answer(1, tokens: 0).reading.isFlawed)
+        #expect(try answer(512, tokens: 1).reading.usage == Usage(prompt: 1, completion: 1))
+        #expect(try answer(513, tokens: 1).reading.usage == nil)
     }
 }
 
@@ -222,16 +249,16 @@ func readAnswer(_ body: String, _ endpoint: Endpoint) throws -> AnswerFacts {
         ])
     func unbelievable(_ members: String) throws {
         let facts = try readAnswer("{\"content\":[],\"usage\":\(members)}", .messages)
-        #expect(facts.usage == nil)
-        #expect(facts.flawed)
+        #expect(facts.reading.usage == nil)
+        #expect(facts.reading.isFlawed)
     }
 
     @Test("Untrue cache counts are zeros, and flagged")
     func flawedCache() throws {
         let facts = try readAnswer(
             #"{"content":[],"usage":{"input_tokens":3,"output_tokens":1,"cache_read_input_tokens":-9}}"#, .messages)
-        #expect(facts.usage == Usage(prompt: 3, completion: 1))
-        #expect(facts.flawed)
+        #expect(facts.reading.usage == Usage(prompt: 3, completion: 1))
+        #expect(facts.reading.isFlawed)
     }
 }
 

@@ -81,7 +81,8 @@ struct StreamFeeder {
             "mixed line ends", "data: a\r\n\ndata: b\n\r\ndata: c\r\r\ndata: d\n\n",
             [.data("a"), .data("b"), .data("c"), .data("d")]),
         StreamFixture(
-            "CR, LF between events", "data: a\r\rdata: b\n\ndata: c\r\n\r", [.data("a"), .data("b"), .data("c")]),
+            "CR, LF between events", "data: a\r\rdata: b\n\ndata: c\r\n\r\n", [.data("a"), .data("b"), .data("c")]),
+        StreamFixture("half a CRLF at the end", "data: a\r\n\r\ndata: b\r\n\r", [.data("a")]),
         StreamFixture("no space after the colon", "data:a\n\n", [.data("a")]),
         StreamFixture("one of two spaces belongs to the value", "data:  a\n\n", [.data(" a")]),
         StreamFixture("a tab is no space", "data:\ta\n\n", [.data("\ta")]),
@@ -162,8 +163,8 @@ struct StreamFeeder {
     }
 
     @Test(
-        "An event is told as soon as its blank line has begun",
-        arguments: ["data: a\n\n", "data: a\r\r", "data: a\r\n\r", "data: a\n\r"])
+        "An event is told as soon as its blank line is whole",
+        arguments: ["data: a\n\n", "data: a\r\r", "data: a\r\n\r\n", "data: a\n\r"])
     func toldAtOnce(_ text: String) {
         var feeder = StreamFeeder()
         feeder.feed(text.utf8.dropLast())
@@ -183,13 +184,60 @@ struct StreamFeeder {
         #expect(bytes.withUnsafeBytes { scanner.next(in: $0) } == nil)
     }
 
-    @Test("A line feed that comes late is no blank line, and goes with the next event")
+    @Test("A line feed that comes late is no blank line, and goes with its event once the stream has used CRLF")
     func lateLineFeed() {
         var feeder = StreamFeeder()
         feeder.feed("data: a\r\n\r".utf8)
-        feeder.feed("\ndata: b\r\n\r\n".utf8)
+        #expect(feeder.events.isEmpty)
+        feeder.feed("\n".utf8)
+        #expect(feeder.events == [.data("a")])
+        feeder.feed("data: b\r\n\r\n".utf8)
         #expect(feeder.events == [.data("a"), .data("b")])
         #expect(feeder.bytes == Array("data: a\r\n\r\ndata: b\r\n\r\n".utf8))
+    }
+
+    @Test("A CR that no line feed follows after all is a line end of its own")
+    func noLineFeed() {
+        var feeder = StreamFeeder()
+        feeder.feed("data: a\r\n\r".utf8)
+        feeder.feed("data: b\n\n".utf8)
+        #expect(feeder.events == [.data("a"), .data("b")])
+    }
+
+    @Test(
+        "The event that a stream ends in is there with what it lacks, in the stream's own line ends",
+        arguments: [
+            ("data: a", "\n\n"), ("data: a\n", "\n"), ("data: a\r", "\r"), ("data: a\r\n", "\r\n"),
+            ("data: a\r\n\r", "\n"), ("event: x\r\ndata: a", "\r\n\r\n"), ("event: x\rdata: a", "\r\r"),
+            ("event: x\r\ndata: a\r", "\n\r\n"), ("event: x\ndata: a", "\n\n"), ("\u{feff}data: a", "\n\n"),
+            ("data: b\ndata: a", "\n\n"),
+        ])
+    func unended(_ text: String, _ missing: String) throws {
+        for start in ["", "data: first\n\n"] {
+            let bytes = Array((start.isEmpty || text.first == "\u{feff}" ? text : start + text).utf8)
+            var scanner = EventStreamScanner()
+            while bytes.withUnsafeBytes({ scanner.next(in: $0) }) != nil {}
+            let found = try #require(bytes.withUnsafeBytes { scanner.unended(in: $0) })
+            #expect(found.event.range.upperBound == bytes.count)
+            let joined = bytes.withUnsafeBytes { found.event.joinedData(in: $0) }
+            #expect(joined.last == UInt8(ascii: "a"))
+            if start.isEmpty || !text.contains("data: a\r") { #expect("\(found.missing)" == missing) }
+            // With it, a reader sees the event.
+            var reader = StreamFeeder()
+            reader.feed(bytes + Array("\(found.missing)".utf8))
+            #expect(reader.events.last?.data?.hasSuffix("a") == true)
+            #expect(reader.bytes.count == bytes.count + "\(found.missing)".utf8.count)
+        }
+    }
+
+    @Test(
+        "Nothing begun, or nothing said, is no event",
+        arguments: ["", "data: a\n\n", ": ping", "event: x\n", "data:", "data: \n", "id: 1"])
+    func nothingUnended(_ text: String) {
+        let bytes = Array(text.utf8)
+        var scanner = EventStreamScanner()
+        while bytes.withUnsafeBytes({ scanner.next(in: $0) }) != nil {}
+        #expect(bytes.withUnsafeBytes { scanner.unended(in: $0) } == nil)
     }
 
     @Test("Places stay right when bytes are dropped in the middle of an event")

@@ -20,7 +20,7 @@ import Testing
         let player = StreamPlayer(endpoint, stream)
         #expect(player.verdicts == Array(repeating: .forward, count: 5))
         #expect(player.forwarded == Array(stream.utf8))
-        #expect(player.meter.usage == Usage(prompt: 9, completion: 2))
+        #expect(player.meter.reading.usage == Usage(prompt: 9, completion: 2))
         #expect(player.meter.isComplete)
         #expect(player.meter.sawFinish)
         #expect(player.meter.sawContent)
@@ -34,16 +34,55 @@ import Testing
             .chatCompletions, hidesUsage: true, events(Self.role, Self.hello, Self.finish, Self.usage, "[DONE]"))
         #expect(player.verdicts == [.forward, .forward, .forward, .hide, .forward])
         #expect(player.forwarded == Array(events(Self.role, Self.hello, Self.finish, "[DONE]").utf8))
-        #expect(player.meter.usage == Usage(prompt: 9, completion: 2))
+        #expect(player.meter.reading.usage == Usage(prompt: 9, completion: 2))
     }
 
-    @Test("Usage that rides on a chunk with choices is forwarded")
+    @Test("Usage that rides on a chunk with choices is forwarded, and counts")
     func ridingUsage() {
         let chunk =
             #"{"choices":[{"delta":{"content":"x"},"finish_reason":"stop"}],"usage":{"prompt_tokens":1,"completion_tokens":1}}"#
-        let player = StreamPlayer(.chatCompletions, hidesUsage: true, events(chunk, "[DONE]"))
-        #expect(player.verdicts == [.forward, .forward])
-        #expect(player.meter.usage == Usage(prompt: 1, completion: 1))
+        let player = StreamPlayer(.chatCompletions, hidesUsage: true, events(chunk))
+        #expect(player.verdicts == [.forward])
+        #expect(player.meter.reading == .told(Usage(prompt: 1, completion: 1)))
+    }
+
+    @Test(
+        "A chunk that has something else for the client is not hidden for its usage",
+        arguments: [
+            #""prompt_filter_results":[{"prompt_index":0,"content_filter_results":{"hate":{"filtered":false}}}]"#,
+            #""content_filter_results":{"hate":{"filtered":false}}"#, #""citations":["https://a.test/"]"#,
+        ])
+    func usageBesideMore(_ more: String) {
+        let chunk = "{\"choices\":[],\(more),\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":2}}"
+        let player = StreamPlayer(.chatCompletions, hidesUsage: true, events(Self.hello, Self.finish, chunk, "[DONE]"))
+        #expect(player.verdicts == [.forward, .forward, .forward, .forward])
+        #expect(player.meter.reading == .told(Usage(prompt: 9, completion: 2)))
+    }
+
+    @Test("Of two chunks of usage alone both are hidden, and the last counts")
+    func twoUsageChunks() {
+        let first = Self.usage.replacing(#""completion_tokens":2,"total_tokens":11"#, with: #""completion_tokens":1"#)
+        let player = StreamPlayer(
+            .chatCompletions, hidesUsage: true, events(Self.hello, Self.finish, first, Self.usage, "[DONE]"))
+        #expect(player.verdicts == [.forward, .forward, .hide, .hide, .forward])
+        #expect(player.meter.reading == .told(Usage(prompt: 9, completion: 2)))
+    }
+
+    @Test("A null after usage takes nothing back")
+    func nullAfterUsage() {
+        let player = StreamPlayer(.chatCompletions, events(Self.hello, Self.finish, Self.usage, Self.finish, "[DONE]"))
+        #expect(player.meter.reading == .told(Usage(prompt: 9, completion: 2)))
+    }
+
+    @Test("Groq's own member tells usage and errors too")
+    func groq() {
+        let usage =
+            #"{"choices":[{"delta":{},"finish_reason":"stop"}],"x_groq":{"id":"r","usage":{"prompt_tokens":9,"completion_tokens":2,"total_tokens":11}}}"#
+        let player = StreamPlayer(.chatCompletions, events(Self.hello, usage, "[DONE]"))
+        #expect(player.meter.reading == .told(Usage(prompt: 9, completion: 2)))
+        let error = events(#"{"choices":[],"x_groq":{"error":"over capacity"}}"#)
+        let failed = StreamPlayer(.chatCompletions, hidesUsage: true, events(Self.hello) + error)
+        #expect(failed.verdicts == [.forward, .providerError])
     }
 
     @Test(
@@ -57,17 +96,36 @@ import Testing
     func oddChunks(_ chunk: String) {
         let player = StreamPlayer(.chatCompletions, hidesUsage: true, events(chunk))
         #expect(player.verdicts == [.forward])
-        #expect(player.meter.usage == nil)
+        #expect(player.meter.reading.usage == nil)
         #expect(!player.meter.sawContent)
     }
 
-    @Test("Of several usages the last counts, and none is added to another")
-    func lastUsage() {
-        func chunk(_ completion: Int) -> String {
-            "{\"choices\":[{\"delta\":{\"content\":\"ab\"}}],\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":\(completion)}}"
-        }
-        let player = StreamPlayer(.chatCompletions, events(chunk(1), chunk(2), chunk(3), Self.finish, "[DONE]"))
-        #expect(player.meter.usage == Usage(prompt: 9, completion: 3))
+    private static func running(_ completion: Int, finish: String = "null") -> String {
+        "{\"choices\":[{\"delta\":{\"content\":\"abcd\"},\"finish_reason\":\(finish)}],\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":\(completion)}}"
+    }
+
+    @Test("Running totals on every chunk are not added up: the last counts, with or without a chunk of its own")
+    func runningTotals() {
+        let whole = StreamPlayer(
+            .chatCompletions, events(Self.running(1), Self.running(2), Self.running(3, finish: #""stop""#)))
+        #expect(whole.meter.reading == .told(Usage(prompt: 9, completion: 3)))
+        let unfinished = StreamPlayer(.chatCompletions, events(Self.running(1), Self.running(2), "[DONE]"))
+        #expect(unfinished.meter.reading == .told(Usage(prompt: 9, completion: 2)))
+    }
+
+    @Test("Running totals of a stream that breaks are no final count, but its input is known")
+    func brokenRunningTotals() {
+        let player = StreamPlayer(.chatCompletions, events(Self.running(1), Self.running(20)))
+        #expect(player.meter.reading == .none)
+        #expect(
+            player.meter.billable(estimatedPrompt: 70)
+                == MeteredUsage(usage: Usage(prompt: 9, completion: 20), source: .estimated))
+        let zeros = StreamPlayer(
+            .chatCompletions,
+            events(#"{"choices":[{"delta":{"content":"abcd"}}],"usage":{"prompt_tokens":0,"completion_tokens":0}}"#))
+        #expect(
+            zeros.meter.billable(estimatedPrompt: 70)
+                == MeteredUsage(usage: Usage(prompt: 70, completion: 1), source: .estimated))
     }
 
     @Test(
@@ -180,18 +238,22 @@ import Testing
         let player = StreamPlayer(
             .chatCompletions, hidesUsage: true, events(Self.hello, "{\"choices\":[],\"usage\":\(usage)}", "[DONE]"))
         #expect(player.verdicts == [.forward, .hide, .forward])
-        #expect(player.meter.usage == nil)
-        #expect(player.meter.flawed)
+        #expect(player.meter.reading.usage == nil)
+        #expect(player.meter.reading.isFlawed)
         let billable = player.meter.billable(estimatedPrompt: 70)
         #expect(billable.usage == Usage(prompt: 70, completion: 2))
-        #expect(billable.source == .estimated)
+        #expect(billable.source == .corrected)
     }
 
     @Test("A stream is billed by the provider's counts, and by an estimate without them")
     func billable() {
         var player = StreamPlayer(.chatCompletions, events(Self.role, Self.hello))
-        #expect(player.meter.billable(estimatedPrompt: 70) == (Usage(prompt: 70, completion: 2), .estimated))
+        #expect(
+            player.meter.billable(estimatedPrompt: 70)
+                == MeteredUsage(usage: Usage(prompt: 70, completion: 2), source: .estimated))
         player.play(events(Self.usage))
-        #expect(player.meter.billable(estimatedPrompt: 70) == (Usage(prompt: 9, completion: 2), .provider))
+        #expect(
+            player.meter.billable(estimatedPrompt: 70)
+                == MeteredUsage(usage: Usage(prompt: 9, completion: 2), source: .provider))
     }
 }

@@ -29,7 +29,7 @@ import Testing
         #expect(player.verdicts.allSatisfy { $0 == .forward })
         #expect(player.forwarded == Array((stream + Self.stop).utf8))
         #expect(player.meter.isComplete)
-        #expect(player.meter.usage == Usage(prompt: 100, completion: 50))
+        #expect(player.meter.reading.usage == Usage(prompt: 100, completion: 50))
         #expect(player.meter.model == "claude-x")
         #expect(player.meter.deliveredCharacters == 5)
         #expect(player.meter.sawContent)
@@ -64,26 +64,67 @@ import Testing
         ])
     func merges(_ start: String, _ delta: String, _ expected: Usage) {
         let player = StreamPlayer(.messages, Self.start(start) + Self.delta(delta) + Self.stop)
-        #expect(player.meter.usage == expected)
-        #expect(!player.meter.flawed)
+        #expect(player.meter.reading.usage == expected)
+        #expect(!player.meter.reading.isFlawed)
+    }
+
+    @Test("Usage told in message_start alone is not final, even of a stream that ends well")
+    func startAlone() {
+        let player = StreamPlayer(.messages, Self.start() + Self.text + Self.stop)
+        #expect(player.meter.isComplete && player.meter.reading == .none)
+        #expect(
+            player.meter.billable(estimatedPrompt: 7)
+                == MeteredUsage(usage: Usage(prompt: 100, completion: 2), source: .estimated))
+    }
+
+    @Test(
+        "A message_delta without a count of the output is not final",
+        arguments: ["{}", "null", #"{"output_tokens":null}"#])
+    func deltaWithoutOutput(_ usage: String) {
+        let player = StreamPlayer(.messages, Self.start() + Self.text + Self.delta(usage) + Self.stop)
+        #expect(player.meter.reading == .none)
+        #expect(player.meter.billable(estimatedPrompt: 7).usage == Usage(prompt: 100, completion: 2))
+    }
+
+    @Test("Final usage counts as the provider's, whatever becomes of the stream")
+    func finalThenBroken() {
+        let player = StreamPlayer(
+            .messages, Self.start() + Self.text + Self.delta(#"{"output_tokens":50}"#) + events("oops"))
+        #expect(!player.meter.isComplete)
+        #expect(
+            player.meter.billable(estimatedPrompt: 7)
+                == MeteredUsage(usage: Usage(prompt: 100, completion: 50), source: .provider))
+    }
+
+    @Test(
+        "Parts larger than what they are of are cut, and the count is no longer simply the provider's",
+        arguments: [
+            #"{"cache_creation_input_tokens":5,"cache_creation":{"ephemeral_1h_input_tokens":9},"output_tokens":50}"#,
+            #"{"output_tokens":50,"output_tokens_details":{"thinking_tokens":60}}"#,
+        ])
+    func tooLargeParts(_ usage: String) {
+        let player = StreamPlayer(.messages, Self.start() + Self.delta(usage) + Self.stop)
+        #expect(player.meter.billable(estimatedPrompt: 7).source == .corrected)
+        #expect(player.meter.reading.usage?.completion == 50)
     }
 
     @Test("Several message_delta are running totals")
     func runningTotals() {
         let player = StreamPlayer(
             .messages, Self.start() + Self.delta(#"{"output_tokens":20}"#) + Self.delta(#"{"output_tokens":50}"#))
-        #expect(player.meter.usage == Usage(prompt: 100, completion: 50))
+        #expect(player.meter.reading.usage == Usage(prompt: 100, completion: 50))
     }
 
     @Test("A stream that breaks off is billed its input as told and its output as delivered")
     func brokenOff() {
         let player = StreamPlayer(
             .messages, Self.start(#"{"input_tokens":10,"cache_read_input_tokens":90,"output_tokens":1}"#) + Self.text)
-        #expect(player.meter.usage == nil)
+        #expect(player.meter.reading.usage == nil)
         #expect(
-            player.meter.billable(estimatedPrompt: 7) == (Usage(prompt: 100, completion: 2, cached: 90), .estimated))
+            player.meter.billable(estimatedPrompt: 7)
+                == MeteredUsage(usage: Usage(prompt: 100, completion: 2, cached: 90), source: .estimated))
         let nothing = StreamPlayer(.messages, "")
-        #expect(nothing.meter.billable(estimatedPrompt: 7) == (Usage(prompt: 7), .estimated))
+        #expect(nothing.meter.billable(estimatedPrompt: 7) == MeteredUsage(usage: Usage(prompt: 7), source: .estimated))
     }
 
     @Test(
@@ -94,8 +135,8 @@ import Testing
         ])
     func unbelievable(_ usage: String) {
         let player = StreamPlayer(.messages, Self.start() + Self.text + Self.delta(usage) + Self.stop)
-        #expect(player.meter.usage == nil)
-        #expect(player.meter.flawed)
+        #expect(player.meter.reading.usage == nil)
+        #expect(player.meter.reading.isFlawed)
         #expect(player.meter.isComplete)
     }
 

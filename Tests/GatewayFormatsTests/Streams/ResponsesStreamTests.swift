@@ -26,12 +26,14 @@ import Testing
     func whole(_ type: String) {
         var player = StreamPlayer(.responses, hidesUsage: true, Self.created + Self.delta)
         #expect(!player.meter.isComplete)
-        #expect(player.meter.usage == nil)
-        #expect(player.meter.billable(estimatedPrompt: 5) == (Usage(prompt: 5, completion: 2), .estimated))
+        #expect(player.meter.reading.usage == nil)
+        #expect(
+            player.meter.billable(estimatedPrompt: 5)
+                == MeteredUsage(usage: Usage(prompt: 5, completion: 2), source: .estimated))
         player.play(Self.end(type))
         #expect(player.verdicts == [.forward, .forward, .forward])
         #expect(player.meter.isComplete && player.meter.sawFinish)
-        #expect(player.meter.usage == Usage(prompt: 9, completion: 3, cached: 4, reasoning: 1))
+        #expect(player.meter.reading.usage == Usage(prompt: 9, completion: 3, cached: 4, reasoning: 1))
         #expect(player.meter.model == "gpt-5")
         #expect(player.meter.deliveredCharacters == 5)
     }
@@ -63,7 +65,25 @@ import Testing
             .responses, Self.created + Self.end("response.failed") + Self.end("response.completed"))
         #expect(player.verdicts == [.forward, .providerError, .afterEnd])
         #expect(!player.meter.isComplete)
-        #expect(player.meter.usage == Usage(prompt: 9, completion: 3, cached: 4, reasoning: 1))
+        #expect(player.meter.reading.usage == Usage(prompt: 9, completion: 3, cached: 4, reasoning: 1))
+    }
+
+    @Test("Usage is taken from the last event alone")
+    func lastEventAlone() {
+        let early = typedEvents(
+            ("response.in_progress", #""response":{"usage":{"input_tokens":0,"output_tokens":0,"total_tokens":0}}"#))
+        let cut = StreamPlayer(.responses, Self.created + early + Self.delta)
+        #expect(cut.meter.reading == .none)
+        #expect(
+            cut.meter.billable(estimatedPrompt: 5)
+                == MeteredUsage(usage: Usage(prompt: 5, completion: 2), source: .estimated))
+        for type in ["response.completed", "response.incomplete", "response.failed"] {
+            let player = StreamPlayer(.responses, Self.created + early + Self.delta + Self.end(type))
+            #expect(player.meter.billable(estimatedPrompt: 5).source == .provider)
+        }
+        let silent = StreamPlayer(
+            .responses, Self.created + Self.delta + typedEvents(("response.completed", #""response":{}"#)))
+        #expect(silent.meter.isComplete && silent.meter.billable(estimatedPrompt: 5).source == .estimated)
     }
 
     @Test(

@@ -33,6 +33,16 @@ struct StreamPlayer {
     }
 }
 
+extension UsageReading {
+    /// Whether counts were told that cannot be true.
+    var isFlawed: Bool {
+        switch self {
+        case .none, .told: false
+        case .corrected, .unbelievable: true
+        }
+    }
+}
+
 /// Whether the verdict is `broken`, for whatever reason.
 func isBroken(_ verdict: StreamVerdict?) -> Bool {
     if case .broken = verdict { true } else { false }

@@ -5,29 +5,41 @@ import GatewayDomain
 
 /// Reads and writes the `virtual_key` table. Each change also counts `key_generation` up, within its transaction.
 enum KeyTable {
+    /// What `row` reads, in its order.
+    private static let columns = "id, name, owner, prefix, models, expires_at, disabled, created_at, digest"
+
     static func all(_ database: Database) throws -> [StoredKey] {
-        let statement = try SQLStatement(
-            database,
-            "SELECT id, name, owner, prefix, models, expires_at, disabled, created_at, digest FROM virtual_key")
+        let statement = try SQLStatement(database, "SELECT \(columns) FROM virtual_key")
         var keys: [StoredKey] = []
         // Most keys share one of a few lists.
         var lists: [String: ModelPatterns] = [:]
         while try statement.step() {
-            guard let digest = KeyDigest(bytes: statement.blob(8)) else {
-                throw StoreError(
-                    .failed, "the stored key \(statement.text(0)) has a digest of the wrong length. Delete it.")
-            }
             let text = statement.text(4)
             let models = lists[text] ?? ModelPatterns(lines: text)
             lists[text] = models
-            let key = VirtualKey(
-                id: statement.text(0), name: statement.text(1), owner: statement.optionalText(2),
-                prefix: statement.text(3), models: models,
-                expiresAt: statement.optionalInt(5).map(Timestamp.init(microseconds:)), disabled: statement.bool(6),
-                createdAt: Timestamp(microseconds: statement.int(7)), origin: .admin)
-            keys.append(StoredKey(digest: digest, key: key))
+            keys.append(try row(statement, models))
         }
         return keys
+    }
+
+    static func key(id: String, _ database: Database) throws -> StoredKey? {
+        let statement = try SQLStatement(database, "SELECT \(columns) FROM virtual_key WHERE id = ?")
+        statement.bind(id, at: 1)
+        guard try statement.step() else { return nil }
+        return try row(statement, ModelPatterns(lines: statement.text(4)))
+    }
+
+    private static func row(_ statement: SQLStatement, _ models: ModelPatterns) throws -> StoredKey {
+        guard let digest = KeyDigest(bytes: statement.blob(8)) else {
+            throw StoreError(
+                .failed, "the stored key \(statement.text(0)) has a digest of the wrong length. Delete it.")
+        }
+        let key = VirtualKey(
+            id: statement.text(0), name: statement.text(1), owner: statement.optionalText(2),
+            prefix: statement.text(3), models: models,
+            expiresAt: statement.optionalInt(5).map(Timestamp.init(microseconds:)), disabled: statement.bool(6),
+            createdAt: Timestamp(microseconds: statement.int(7)), origin: .admin)
+        return StoredKey(digest: digest, key: key)
     }
 
     static func insert(_ stored: StoredKey, _ database: Database) throws {

@@ -13,7 +13,7 @@ struct UsageCounts: Equatable {
     static let rowColumns = [
         "1", "prompt_tokens", "completion_tokens", "cached_tokens", "cache_write_tokens", "cache_write_hour_tokens",
         "reasoning_tokens", "ifnull(cost_nanodollars, 0)", "cost_nanodollars IS NULL",
-        "usage_source = '\(UsageSource.estimated.rawValue)'",
+        "usage_source IN ('\(UsageSource.estimated.rawValue)', '\(UsageSource.corrected.rawValue)')",
     ]
 
     /// In the order of `columns`.
@@ -26,7 +26,7 @@ struct UsageCounts: Equatable {
         let usage = record.usage
         values = [
             1, usage.prompt, usage.completion, usage.cached, usage.cacheWrite, usage.cacheWriteHour, usage.reasoning,
-            record.cost.amount ?? 0, record.cost == .unpriced ? 1 : 0, record.usageSource == .estimated ? 1 : 0,
+            record.cost.amount ?? 0, record.cost == .unpriced ? 1 : 0, record.usageSource.isApproximate ? 1 : 0,
         ]
     }
 
