@@ -51,7 +51,6 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
-        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
         // 0 · pure: values in, values out; no sockets, files, clocks.
@@ -85,8 +84,9 @@ let package = Package(
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]),
         library("GatewayTelemetry", ["GatewayDomain", logging]),
+        .systemLibrary(name: "CYAML", providers: [.apt(["libyaml-dev"])]),
         library(
-            "GatewayConfiguration", ["GatewayDomain", .product(name: "Yams", package: "Yams")],
+            "GatewayConfiguration", ["GatewayDomain", "CYAML"],
             resources: [.embedInCode("Resources/prices.yaml"), .embedInCode("Resources/templates.yaml")]),
 
         // 3 · planes.

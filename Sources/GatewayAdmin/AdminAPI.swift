@@ -44,6 +44,7 @@ package enum AdminAPI {
         router.add(
             middleware: AdminGuard(
                 adminKey: dependencies.adminKey, now: dependencies.now, logger: dependencies.logger))
+        router.add(middleware: NormalPathMiddleware())
         for route in routes {
             router.on(RouterPath(route.path), method: route.method, use: route.handler)
         }

@@ -11,8 +11,8 @@ package struct LoadedConfiguration: Sendable {
 
 /// Reads and validates a configuration file: all of it or nothing, and every problem at once.
 package struct ConfigurationLoader: Sendable {
-    /// Nobody writes a configuration of this size; a mistaken path may lead to a file that is larger.
-    private static let sizeLimit = 8 << 20
+    /// A hundred thousand keys and fifty thousand models take 15 MiB; a mistaken path may lead to a file of any size.
+    private static let sizeLimit = 32 << 20
 
     private let environment: [String: String]
 
@@ -29,27 +29,28 @@ package struct ConfigurationLoader: Sendable {
         } catch {
             throw Self.failure(path, nil, "the configuration cannot be read", error.why, error.fix)
         }
-        guard let text = String(validating: bytes, as: UTF8.self) else {
-            let line = Self.lineOfFirstInvalidByte(bytes)
-            throw Self.failure(
-                path, line, "the file is not UTF-8 text", "a byte here belongs to no character", "save it as UTF-8")
-        }
-        return try load(text: text, name: path, directory: Self.directory(of: path))
+        guard String(validating: bytes, as: UTF8.self) != nil else { throw Self.notUTF8(path, bytes) }
+        return try load(bytes, name: path, directory: Self.directory(of: path))
     }
 
     /// Reads `text`, which messages call `name`. Relative paths in it start at `directory`.
     package func load(text: String, name: String, directory: String) throws(ConfigurationErrors) -> LoadedConfiguration
     {
+        try load(Array(text.utf8), name: name, directory: directory)
+    }
+
+    private func load(
+        _ text: [UInt8], name: String, directory: String
+    ) throws(ConfigurationErrors) -> LoadedConfiguration {
         let reading = Reading(file: name, directory: directory, environment: environment)
         let configuration = try read(text, reading)
         reading.report(reading.overrides.problems())
-        guard reading.problems.isEmpty else { throw ConfigurationErrors(reading.problems) }
-        return LoadedConfiguration(configuration: configuration, warnings: reading.warnings.inFileOrder)
+        guard reading.problems.isEmpty else { throw ConfigurationErrors(reading.problems.all) }
+        return LoadedConfiguration(configuration: configuration, warnings: reading.warnings.all)
     }
 
     /// Fills `reading` with what is wrong; the result is only to be used when nothing is.
-    func read(_ text: String, _ reading: Reading) throws(ConfigurationErrors) -> Configuration {
-        let text = text.unicodeScalars.first == "\u{feff}" ? String(text.unicodeScalars.dropFirst()) : text
+    func read(_ text: [UInt8], _ reading: Reading) throws(ConfigurationErrors) -> Configuration {
         guard let root = try DocumentParser(file: reading.file).parse(text) else {
             throw Self.failure(
                 reading.file, 1, "the configuration is empty", "a gateway needs at least a provider",
@@ -67,11 +68,13 @@ package struct ConfigurationLoader: Sendable {
         configuration.server = root.group("server", ServerSection.read) ?? ServerConfiguration()
         configuration.storage = root.group("storage", StorageSection.read) ?? StorageSection.standard(reading)
         configuration.metering = root.group("metering", MeteringSection.read) ?? MeteringConfiguration()
-        var providers = ProviderSection(reading: reading, templates: builtIn(ProviderTemplate.loaded, reading))
+        let adminKey = configuration.server.admin.key
+        var providers = ProviderSection(
+            reading: reading, templates: builtIn(ProviderTemplate.loaded, reading), adminKey: adminKey)
         configuration.providers = providers.read(root)
         var models = ModelSection(reading: reading, providers: providers.names)
         configuration.models = models.read(root)
-        var keys = KeySection(reading: reading, models: configuration.models)
+        var keys = KeySection(reading: reading, models: configuration.models, adminKey: adminKey)
         configuration.keys = keys.read(root)
         var prices = PriceSection(reading: reading, providers: providers.names)
         configuration.prices = prices.read(root)
@@ -101,12 +104,12 @@ extension ConfigurationLoader {
         return slash == path.utf8.startIndex ? "/" : String(path[..<slash])
     }
 
-    private static func lineOfFirstInvalidByte(_ bytes: [UInt8]) -> Int {
-        var line = 1
-        for piece in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
-            if String(validating: piece, as: UTF8.self) == nil { return line }
-            line += 1
-        }
-        return 1
+    private static func notUTF8(_ path: String, _ bytes: [UInt8]) -> ConfigurationErrors {
+        let isUTF16 = bytes.starts(with: [0xff, 0xfe]) || bytes.starts(with: [0xfe, 0xff])
+        let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        let line = lines.firstIndex { String(validating: $0, as: UTF8.self) == nil } ?? 0
+        return failure(
+            path, line + 1, "the file is not UTF-8 text",
+            isUTF16 ? "it starts like UTF-16" : "a byte here belongs to no character", "save it as UTF-8")
     }
 }

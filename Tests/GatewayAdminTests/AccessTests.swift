@@ -171,6 +171,36 @@ struct AccessTests {
         }
     }
 
+    @Test(
+        "a path has one form: any other is 404, be its route there or not",
+        arguments: [
+            "/v1//keys", "//v1/keys", "/v1/keys/", "/v1/keys//", "/v1/./keys", "/v1/../v1/keys", "/v1/keys/.",
+            "/v1/%6beys", "/v1%2Fkeys", "/v1/keys%2f", "/v1/keys;a=b", "/v1/keys//{id}", "/v1/keys/{id}/",
+            "/v1/keys/%6bey_{id}", "/v1/keys/{id}%00", "/v1/keys/{id}/./rotate", "/v1/status/", "/v1\\keys",
+        ])
+    func oneForm(_ path: String) async throws {
+        let world = World()
+        try await world.withAdmin { admin in
+            let id = try #require(try await admin.create()["id"])
+            let before = try await world.store.keys()
+            for method in [HTTPRequest.Method.get, .post, .delete] {
+                let answer = try await admin.send(method, path.replacing("{id}", with: id))
+                #expect(answer.status == 404)
+                #expect(answer["code"] == "unknown_route")
+                #expect(answer.headers[.location] == nil)
+            }
+            #expect(try await world.store.keys() == before)
+        }
+    }
+
+    @Test("a path in another form tells a stranger nothing")
+    func oneFormAnonymous() async throws {
+        try await World().application().test(.router) { client in
+            let answer = try await Caller(client: client).get("/v1//keys")
+            #expect(answer.status == 401)
+        }
+    }
+
     @Test("HEAD is answered like GET, without a body")
     func head() async throws {
         try await World().application().test(.live) { client in

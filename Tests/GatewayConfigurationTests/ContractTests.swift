@@ -27,8 +27,8 @@ struct ContractTests {
         """
 
     private static let environment = [
-        "SLUICE_ADMIN_KEY": "admin-secret", "OPENAI_API_KEY": "sk-openai-real", "ANTHROPIC_API_KEY": "sk-ant-real",
-        "DEMO_KEY": "sk-sluice-demo-0123456789",
+        "SLUICE_ADMIN_KEY": "admin-secret-of-random-characters-7f3d", "OPENAI_API_KEY": "sk-openai-real",
+        "ANTHROPIC_API_KEY": "sk-ant-real", "DEMO_KEY": "sk-sluice-demo-0123456789",
     ]
 
     private func contract() throws -> (LoadedConfiguration, directory: String) {
@@ -49,7 +49,7 @@ struct ContractTests {
         #expect(server.tls?.address == ListenAddress(host: "127.0.0.1", port: 8443))
         #expect(server.tls?.certificate == "\(directory)/cert.pem")
         #expect(server.tls?.privateKey == "\(directory)/key.pem")
-        #expect(server.admin.key?.text == "admin-secret")
+        #expect(server.admin.key?.text == "admin-secret-of-random-characters-7f3d")
         #expect(server.health.port == 9094)
         #expect(server.limits == ServerLimits())
         #expect(loaded.configuration.storage.sqlite == "\(directory)/sluice.db")

@@ -109,6 +109,38 @@ struct OverrideTests {
         #expect(problems.allSatisfy { !$0.description.contains("s3cr3t") })
     }
 
+    @Test(
+        "cannot replace the name of an entry, by which they find it",
+        arguments: [
+            ("SLUICE_PROVIDERS__MY_PROVIDER__NAME", "`providers.My Provider`"),
+            ("SLUICE_MODELS__GPT_4_1__NAME", "`models.gpt-4.1`"), ("SLUICE_KEYS__DEMO__NAME", "`keys.demo`"),
+        ])
+    func names(variable: String, entry: String) {
+        let problems = problems(in: Self.text, environment: [variable: "other"])
+        #expect(problems.count == 1, "\(problems)")
+        #expect(
+            problems.first?.description.hasPrefix(
+                "environment variable \(variable): it would replace the name of \(entry), ") == true, "\(problems)")
+        #expect(problems.first?.fix.contains("name: ${NAME}") == true)
+    }
+
+    @Test("cannot give a name to an entry that has none")
+    func missingName() {
+        let problems = problems(
+            in: "keys:\n  - { key: 0123456789abcdef }\n", environment: ["SLUICE_KEYS__0__NAME": "given"])
+        #expect(
+            problems.map(\.what) == ["`keys[0].name` is missing", "it would replace the name of `keys[0]`"])
+    }
+
+    @Test("find an entry whose name comes from the environment by that name")
+    func expandedName() throws {
+        let loaded = try load(
+            "keys:\n  - { name: \"${TEAM}\", key: 0123456789abcdef }\n",
+            environment: ["TEAM": "blue team", "SLUICE_KEYS__BLUE_TEAM__OWNER": "Ada"])
+        #expect(loaded.configuration.keys.map(\.name) == ["blue team"])
+        #expect(loaded.configuration.keys.map(\.owner) == ["Ada"])
+    }
+
     @Test("that would replace two values are refused")
     func ambiguous() {
         let text = """

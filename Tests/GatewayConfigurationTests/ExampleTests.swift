@@ -13,7 +13,8 @@ struct ExampleTests {
     }
 
     private static let environment = [
-        "SLUICE_ADMIN_KEY": "an-admin-key", "OPENAI_API_KEY": "an-openai-key", "ANTHROPIC_API_KEY": "an-anthropic-key",
+        "SLUICE_ADMIN_KEY": "an-admin-key-of-random-characters-7f3d", "OPENAI_API_KEY": "an-openai-key",
+        "ANTHROPIC_API_KEY": "an-anthropic-key",
         "DEMO_KEY": "sk-sluice-0123456789",
     ]
 
@@ -53,15 +54,18 @@ struct ExampleTests {
     func complete() throws {
         let directory = try ScratchDirectory()
         try directory.writePEMFiles()
-        let reading = Reading(file: "sluice.example.yaml", directory: directory.path, environment: Self.environment)
-        _ = try ConfigurationLoader(environment: Self.environment).read(Self.text(), reading)
+        let reading = Reading(
+            file: "sluice.example.yaml", directory: directory.path, environment: Self.environment,
+            recordsCoverage: true)
+        _ = try ConfigurationLoader(environment: Self.environment).read(Array(Self.text().utf8), reading)
         let kinds: Set = [
             "", "server", "server.data", "server.tls", "server.admin", "server.health", "server.limits", "storage",
             "metering", "providers[]", "providers[].deadlines", "models[]", "models[].targets[]", "keys[]", "prices[]",
             "prices[].long_context",
         ]
-        #expect(Set(reading.coverage.keys) == kinds)
-        for (kind, coverage) in reading.coverage {
+        let coverage = try #require(reading.coverage)
+        #expect(Set(coverage.keys) == kinds)
+        for (kind, coverage) in coverage {
             #expect(coverage.asked.subtracting(coverage.present) == [], "missing in \(kind)")
         }
     }

@@ -39,13 +39,15 @@ struct RefusalTests {
         BadFile("tabs", line: 2, ["not valid YAML", "spaces rather than tabs"], "server:\n\tlanes: 2\n"),
         BadFile("an open bracket", line: 3, ["not valid YAML"], "models: [\n  { name: a\n"),
         BadFile("an open quote", line: nil, ["not valid YAML"], "storage: { sqlite: \"x }\n"),
-        BadFile("a control character", line: 2, ["byte that YAML does not allow"], "storage:\n  sqlite: \u{1}\n"),
-        BadFile("two documents", line: nil, ["not valid YAML", "single document"], "storage: {}\n---\nstorage: {}\n"),
-        BadFile("a field twice", line: 1, ["`storage` is given twice"], "storage: {}\nserver: {}\nstorage: {}\n"),
+        BadFile("a control character", line: 2, ["a control character stands here"], "storage:\n  sqlite: \u{1}\n"),
+        BadFile("two documents", line: 2, ["a second document starts here"], "storage: {}\n---\nstorage: {}\n"),
+        BadFile(
+            "a field twice", line: 3, ["`storage` is given twice", "the first is on line 1"],
+            "storage: {}\nserver: {}\nstorage: {}\n"),
         BadFile("an anchor", line: 1, ["anchor"], "storage: &s { sqlite: a }\n"),
         BadFile("an alias", line: 1, ["anchor"], "storage: &s { sqlite: a }\nmetering: *s\n"),
         BadFile("a group as a field's name", line: 1, ["field's name is not plain text"], "{a: b}: c\n"),
-        BadFile("an undefined alias", line: 1, ["not valid YAML", "alias"], "storage: *nothing\n"),
+        BadFile("an undefined alias", line: 1, ["alias", "in quotes"], "storage: *nothing\n"),
     ]
 
     private static let fields: [BadFile] = [
@@ -106,6 +108,24 @@ struct RefusalTests {
         BadFile(
             "an open admin API", line: 2, ["`server.admin.key` is missing", "127.0.0.1"],
             "server:\n  admin: { address: \"0.0.0.0:9090\" }\n"),
+        BadFile(
+            "a weak admin key on a public address", line: 2,
+            ["`server.admin.key` is too weak", "it has 1 characters", "openssl rand -hex 32"],
+            "server:\n  admin: { address: \":9090\", key: a }\n"),
+        BadFile(
+            "an admin key of one character", line: 2, ["`server.admin.key` is too weak", "repeats a few characters"],
+            "server:\n  admin: { address: \"10.0.0.1:9090\", key: \(String(repeating: "ab", count: 40)) }\n"),
+        BadFile(
+            "a caller's key as the admin key", line: 2, ["has the form of a caller's key", "openssl rand -hex 32"],
+            "server:\n  admin: { key: sk-sluice-0123456789abcdefghijklmnopqrstuvwxyz }\n"),
+        BadFile(
+            "one key for a caller and the admin API", line: 3,
+            ["`keys.a.key` is the same key as `server.admin.key`", "a key of its own"],
+            "server: { admin: { key: 0123456789abcdef } }\nkeys:\n  - { name: a, key: 0123456789abcdef }\n"),
+        BadFile(
+            "one key for a provider and the admin API", line: 3,
+            ["`providers.a.api_key` is the same key as `server.admin.key`", "a key of its own"],
+            "server: { admin: { key: abcdef } }\nproviders:\n  - { name: a, template: openai, api_key: abcdef }\n"),
         BadFile(
             "a placeholder for the admin key", line: 2, ["`server.admin.key`", "placeholder"],
             "server:\n  admin: { key: changeme }\n"),
@@ -267,6 +287,17 @@ struct RefusalTests {
                 """)
         #expect(problems.map(\.line) == [2, 2, 4, 5, 7, 8])
         #expect(problems[2].description.hasPrefix("sluice.yaml:4: `server.lanes` is `two`, "))
+    }
+
+    @Test("of very many problems the first hundred are told, and how many more there are")
+    func veryMany() {
+        let models = (0..<5000).map { "  - { name: m\($0), targets: [{ provider: onw }] }" }.joined(separator: "\n")
+        let problems = problems(in: BadFile.withProvider("models:\n\(models)"))
+        #expect(problems.count == 101)
+        #expect(problems[99].line == 103)
+        #expect(
+            problems[100].description
+                == "sluice.yaml: 4900 more problems are not shown, 100 are enough to begin with, correct these first")
     }
 
     @Test("a broken provider does not make its targets and prices look wrong")

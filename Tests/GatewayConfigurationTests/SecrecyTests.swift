@@ -15,6 +15,10 @@ struct SecrecyTests {
         "server: { grace_time: \"${S}\", limits: { body: \"${S}\" } }",
         "server: { admin: { key: \"${S} ${S}\" } }",
         "server: { admin: { key: \"hunter2hunter2 with blanks\" } }",
+        "server: { admin: { key: sk-sluice-hunter2hunter2 } }",
+        "server: { admin: { key: hunter2hunter2, address: \":0\" } }",
+        "server: { admin: { key: hunter2hunter2xx } }\nkeys: [{ name: a, key: hunter2hunter2xx }]",
+        "server: { admin: { key: hunter2 } }\nproviders: [{ name: a, template: openai, api_key: hunter2 }]",
         "server: { tls: { address: \":0\", certificate: \"${S}\", private_key: \"${S}\" } }",
         "storage: { sqlite: \"${S}\\n\" }\nmetering: { on_disconnect: \"${S}\" }",
         "providers: [{ name: \"${S}\", template: \"${S}\", api_key: \"${S}\\n${S}\" }]",
@@ -54,7 +58,7 @@ struct SecrecyTests {
     @Test("have no text form in the loaded configuration")
     func noTextForm() throws {
         let loaded = try load(
-            "server: { admin: { key: \(Self.mark) } }\nkeys: [{ name: a, key: \(Self.mark)xx }]\n"
+            "server: { admin: { key: \(Self.mark)-admin } }\nkeys: [{ name: a, key: \(Self.mark)xx }]\n"
                 + "providers: [{ name: a, template: openai, api_key: \(Self.mark) }]")
         var dumped = ""
         dump(loaded, to: &dumped)

@@ -12,7 +12,7 @@ struct PriceTests {
         arguments: [
             ("0", 0), ("0.000001", 1), ("0.15", 150_000), ("0.60", 600_000), ("0.075", 75_000), ("1", 1_000_000),
             ("2.5", 2_500_000), ("0.003625", 3625), ("168", 168_000_000), ("18.75", 18_750_000),
-            ("1000000", 1_000_000_000_000), ("0.100000", 100_000), ("007.10", 7_100_000),
+            ("1000000", 1_000_000_000_000), ("0.100000", 100_000), ("7.10", 7_100_000),
         ])
     func exact(text: String, picos: Int64) throws {
         #expect(try Price.parse(text) == picos)
@@ -22,7 +22,7 @@ struct PriceTests {
         "in any other form are refused",
         arguments: [
             "", ".", "1.", ".5", "-1", "-0.1", "+1", "1e3", "1,5", "$1", "0x1", "1 ", " 1", "0.0000001",
-            "1000000.000001",
+            "1000000.000001", "007.10", "00",
             "99999999999999999999", "NaN", "inf", "١", "1_000",
         ])
     func refused(text: String) {
@@ -92,7 +92,7 @@ struct QuantityTests {
         "what is no address is refused",
         arguments: [
             "", ":", "8080", "127.0.0.1", "127.0.0.1:", "127.0.0.1:x", "[]:1", "[::1]", "::1", "a b:1", "http://h:1",
-            "127.1:1", "1.2.3.4.5:1", "h:65536", "h:-1", "h:+1", "h:00000080",
+            "127.1:1", "1.2.3.4.5:1", "h:65536", "h:-1", "h:+1", "h:00000080", "h:080",
         ])
     func noAddress(text: String) {
         #expect(throws: Flaw.self) { try ListenAddress.parse(text) }
@@ -113,7 +113,7 @@ struct QuantityTests {
         arguments: [
             ("1970-01-01T00:00:00Z", 0), ("1970-01-01T00:00:00.5Z", 500_000), ("1969-12-31T23:59:59Z", -1_000_000),
             ("1970-01-01T02:00:00+02:00", 0), ("1969-12-31T16:00:00-08:00", 0),
-            ("2000-02-29 00:00:00z", 951_782_400_000_000),
+            ("2000-02-29t00:00:00z", 951_782_400_000_000),
             ("2026-11-21T07:16:11Z", 1_795_245_371_000_000), ("2100-03-01T00:00:00Z", 4_107_542_400_000_000),
             ("1970-01-01T00:00:00.123456789Z", 123_456),
         ])
@@ -127,7 +127,7 @@ struct QuantityTests {
             "", "tomorrow", "2027-01-31", "2027-01-31T00:00:00", "2027-02-29T00:00:00Z", "2027-13-01T00:00:00Z",
             "2027-00-01T00:00:00Z", "2027-01-00T00:00:00Z", "2027-01-01T24:00:00Z", "2027-01-01T00:60:00Z",
             "2027-01-01T00:00:60Z", "2027-01-01T00:00:00+2", "2027-01-01T00:00:00.Z", "27-01-01T00:00:00Z",
-            "2027-01-01T00:00:00Z ", "2100-02-29T00:00:00Z",
+            "2027-01-01T00:00:00Z ", "2027-01-01 00:00:00Z", "2100-02-29T00:00:00Z",
         ])
     func noMoment(text: String) {
         #expect(throws: Flaw.self) { try Timestamp.parse(text) }
@@ -151,6 +151,7 @@ struct QuantityTests {
         "numbers with signs, blanks, other digits or too many of them are refused",
         arguments: [
             "", "-1", "+1", " 1", "1 ", "1.0", "٣", "99999999999999999999", "0x10", "1_000", "KiB", "s",
+            "010", "00", "08KiB", "030s",
         ])
     func noNumber(text: String) {
         #expect(throws: Flaw.self) { try Quantity.whole(text, in: 0...Int.max) }
@@ -159,20 +160,8 @@ struct QuantityTests {
     }
 }
 
-@Suite("Names")
-struct NameTests {
-    @Test(
-        "the nearest name is suggested, and a far one is not",
-        arguments: [
-            ("servr", "server"), ("adress", "address"), ("api-key", "api_key"), ("modles", "models"),
-            ("Provider", "providers"),
-        ])
-    func nearest(slip: String, meant: String) {
-        let names = ["server", "address", "api_key", "models", "providers"]
-        #expect(FieldName.nearest(to: slip, among: names) == meant)
-        #expect(FieldName.nearest(to: "quite-something-else", among: names) == nil)
-    }
-
+@Suite("Slugs")
+struct SlugTests {
     @Test(
         "slugs are lower-case words joined with dashes",
         arguments: [

@@ -44,6 +44,20 @@ struct WarningTests {
         #expect(warnings.allSatisfy { $0.contains("sluice.yaml:7: `keys.k.models` allows `\(pattern)`") })
     }
 
+    @Test(
+        "an admin key that can be guessed is warned of where only this machine can try, and a strong one is not",
+        arguments: [
+            ("a", 1), (String(repeating: "a", count: 64), 1), ("0123456789abcdef0123456789abcde", 1),
+            ("0123456789abcdef0123456789abcdef", 0), ("9f3c71e0a2b84d56c1e7f09a3b5d8264", 0),
+        ])
+    func weakAdminKey(key: String, count: Int) throws {
+        let warnings = try Self.warnings("server:\n  admin: { key: \(key) }\n")
+        #expect(warnings.count == count)
+        #expect(warnings.allSatisfy { $0.hasPrefix("sluice.yaml:2: `server.admin.key` is weak, it ") })
+        let exposed = problems(in: "server:\n  admin: { address: \":9090\", key: \(key) }\n")
+        #expect(exposed.count == count, "the same keys are refused where others can try")
+    }
+
     @Test("an empty allow-list is allowed with a warning")
     func emptyAllowance() throws {
         let loaded = try load("keys:\n  - { name: k, key: 0123456789abcdef, models: [] }\n")

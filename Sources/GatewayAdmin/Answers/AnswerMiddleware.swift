@@ -65,36 +65,3 @@ extension HTTPField.Name {
 package enum RequestBodyLimit {
     package static let bytes = 64 << 10
 }
-
-/// Paths as templates (`/v1/keys/{id}`) with the methods each answers to.
-struct PathTable: Sendable {
-    private var entries: [(template: [Substring], methods: [String])] = []
-
-    init(_ routes: [(method: HTTPRequest.Method, path: String)]) {
-        for route in routes {
-            let template = route.path.split(separator: "/")
-            // Hummingbird answers HEAD wherever GET is.
-            let methods = route.method == .get ? ["GET", "HEAD"] : [route.method.rawValue]
-            if let index = entries.firstIndex(where: { $0.template == template }) {
-                entries[index].methods += methods
-            } else {
-                entries.append((template, methods))
-            }
-        }
-    }
-
-    /// 405 where the path exists for other methods, else 404.
-    func problem(method: HTTPRequest.Method, path: String) -> Problem {
-        let components = path.split(separator: "/")
-        guard let entry = entries.first(where: { Self.matches($0.template, components) }) else {
-            return Problem(.unknownRoute, "No route has this path; docs/admin-api.md lists them.")
-        }
-        let allowed = entry.methods.joined(separator: ", ")
-        return Problem(
-            .methodNotAllowed, "This path answers to \(allowed), not to \(method.rawValue).", allow: entry.methods)
-    }
-
-    private static func matches(_ template: [Substring], _ components: [Substring]) -> Bool {
-        template.count == components.count && zip(template, components).allSatisfy { $0.first == "{" || $0 == $1 }
-    }
-}

@@ -77,7 +77,7 @@ final class AdminGuard: RouterMiddleware {
         let names: [HTTPField.Name] = [.authorization, .apiKey, .xAPIKey, .xGoogAPIKey]
         return names.contains { name in
             request.headers[values: name].contains { value in
-                value.split(separator: " ").contains { $0.hasPrefix(KeyMint.keyPrefix) }
+                value.split(separator: " ").contains { $0.hasPrefix(VirtualKey.clearPrefix) }
             }
         }
     }

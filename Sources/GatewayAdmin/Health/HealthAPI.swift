@@ -38,6 +38,7 @@ package enum HealthAPI {
         let router = Router(context: BasicRequestContext.self, options: .autoGenerateHeadEndpoints)
         let paths = PathTable(["/livez", "/readyz", "/health", "/metrics"].map { (HTTPRequest.Method.get, $0) })
         router.add(middleware: AnswerMiddleware(paths: paths, logger: logger))
+        router.add(middleware: NormalPathMiddleware())
         router.get("/livez") { _, _ in
             let isLive = live()
             return text(isLive ? "ok\n" : "failing\n", status: isLive ? .ok : .serviceUnavailable)

@@ -35,10 +35,11 @@ package actor KeyAdministration {
         self.now = now
     }
 
-    /// Every key, from the file and from the store, in the order of names.
-    package func keys() async throws -> [VirtualKey] {
+    /// The keys that `includes` wants, from the file and from the store, in the order of names.
+    package func keys(_ includes: @Sendable (VirtualKey) -> Bool = { _ in true }) async throws -> [VirtualKey] {
         let all = try await store.keys() + gateway.fileKeys
-        return all.map(\.key).sorted { KeyCursor($0) < KeyCursor($1) }
+        // Filtered first: a search leaves few to sort, and a later page fewer than the first.
+        return all.lazy.map(\.key).filter(includes).sorted { KeyCursor($0) < KeyCursor($1) }
     }
 
     package func key(id: String) async throws -> VirtualKey {
@@ -48,7 +49,7 @@ package actor KeyAdministration {
 
     package func create(_ draft: KeyDraft) async throws -> IssuedKey {
         try await oneAtATime {
-            try await refuseTaken(draft.name, except: nil)
+            try refuseFilesName(draft.name)
             let key = VirtualKey(
                 id: KeyMint.identifier(), name: draft.name, owner: draft.owner, prefix: "", models: draft.models,
                 expiresAt: draft.expiresAt, createdAt: now().wholeSecond, origin: .admin)
@@ -62,7 +63,7 @@ package actor KeyAdministration {
     package func change(id: String, _ change: KeyChange) async throws -> VirtualKey {
         try await oneAtATime {
             var stored = try await changeableKey(id: id)
-            if let name = change.name { try await refuseTaken(name, except: id) }
+            if let name = change.name { try refuseFilesName(name) }
             stored.key = change.applied(to: stored.key)
             try await storing { try await store.update(stored) }
             await gateway.publish(stored)
@@ -103,9 +104,7 @@ package actor KeyAdministration {
     }
 
     private func storedKey(id: String) async throws -> StoredKey {
-        guard let key = try await store.keys().first(where: { $0.key.id.hasSameBytes(as: id) }) else {
-            throw Self.notFound(id)
-        }
+        guard let key = try await store.key(id: id) else { throw Self.notFound(id) }
         return key
     }
 
@@ -118,9 +117,9 @@ package actor KeyAdministration {
         return try await storedKey(id: id)
     }
 
-    private func refuseTaken(_ name: String, except id: String?) async throws {
-        let others = try await store.keys() + gateway.fileKeys
-        guard !others.contains(where: { $0.key.name.hasSameBytes(as: name) && $0.key.id != id }) else {
+    /// The store refuses the names of its own keys.
+    private func refuseFilesName(_ name: String) throws(Problem) {
+        guard !gateway.fileKeys.contains(where: { $0.key.name.hasSameBytes(as: name) }) else {
             throw Self.taken(name)
         }
     }

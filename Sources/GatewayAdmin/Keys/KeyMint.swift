@@ -4,14 +4,12 @@ import GatewayDomain
 
 /// Makes new virtual keys and their identifiers from the system's random numbers.
 package enum KeyMint {
-    /// How every virtual key starts, so that people and secret scanners recognise one.
-    package static let keyPrefix = "sk-sluice-"
-    /// How much of a key is kept readable, so that people can tell keys apart: the prefix and 24 of its 256 bits.
+    /// How much of a key is kept readable, so that people can tell keys apart: the common start and 24 of its 256 bits.
     package static let shownLength = 14
 
-    /// A key in clear: `sk-sluice-` and 256 random bits in base64url.
+    /// A key in clear: the common start and 256 random bits in base64url.
     static func key() -> String {
-        keyPrefix + base64URL(randomBytes(32))
+        VirtualKey.clearPrefix + base64URL(randomBytes(32))
     }
 
     static func identifier() -> String {

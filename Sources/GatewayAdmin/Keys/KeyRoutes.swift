@@ -27,7 +27,7 @@ struct KeyRoutes: Sendable {
     @Sendable private func list(_ request: Request, _ context: AdminContext) async throws -> Response {
         let query = try KeyQuery(request.uri.query)
         let moment = now()
-        let matching = try await keys.keys().filter(query.includes)
+        let matching = try await keys.keys { query.includes($0) }
         let page = matching.prefix(query.limit)
         let next = matching.count > page.count ? page.last.map { KeyCursor($0).text } : nil
         return Response(["keys": .array(page.map { $0.json(at: moment) }), "next": .text(next)])

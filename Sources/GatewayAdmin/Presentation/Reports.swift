@@ -36,7 +36,7 @@ package enum Report {
         package var startedAt: String
         package var keyName: String
         package var endpoint: String
-        package var model: String
+        package var model: String?
         package var provider: String?
         package var servedModel: String?
         package var promptTokens: Int64
@@ -55,12 +55,23 @@ package enum Report {
         package var ended: String
     }
 
-    package struct UsageRows: Decodable, Sendable {
-        package var rows: [UsageRow]
+    /// What was used: single calls, or sums of them.
+    package enum Usage: Decodable, Sendable {
+        case calls([UsageRow])
+        case sums(UsageSums)
+
+        private enum Member: CodingKey { case rows }
+
+        package init(from decoder: any Decoder) throws {
+            let members = try decoder.container(keyedBy: Member.self)
+            self =
+                members.contains(.rows)
+                ? .calls(try members.decode([UsageRow].self, forKey: .rows)) : .sums(try UsageSums(from: decoder))
+        }
     }
 
     package struct UsageSum: Decodable, Sendable {
-        /// Nil in the total.
+        /// Nil in the total, and for calls that have none, as those that no provider served.
         package var group: String?
         package var requests: Int64
         package var promptTokens: Int64

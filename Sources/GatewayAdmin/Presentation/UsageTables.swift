@@ -15,7 +15,7 @@ extension TextTable {
         func weight(_ sum: Report.UsageSum) -> Int64 { hasCost ? sum.costNanoUsd : sum.requests }
         for group in sums.groups {
             append(
-                Self.cells(group, title: group.group.flatMap { $0.isEmpty ? nil : $0 } ?? "(none)") + [
+                Self.cells(group, title: group.group ?? "(none)") + [
                     Figures.share(weight(group), of: weight(sums.total)),
                     Figures.bar(weight(group), of: weight(sums.total), cells: Self.barCells),
                 ])
@@ -46,7 +46,8 @@ extension TextTable {
         ])
         for row in rows {
             append([
-                String(row.startedAt.prefix(19)) + "Z", row.keyName, row.model, row.provider ?? "-", String(row.status),
+                String(row.startedAt.prefix(19)) + "Z", row.keyName, row.model ?? "-", row.provider ?? "-",
+                String(row.status),
                 Self.tokens(row.promptTokens, row), Self.tokens(row.completionTokens, row), Self.cost(row),
                 Figures.duration(microseconds: row.latencyUs), row.ended,
             ])
@@ -57,8 +58,8 @@ extension TextTable {
     package init(row: Report.UsageRow) {
         self.init(fields: [
             ("Request", row.requestId), ("Row", row.rowId), ("Trace", row.traceId), ("Started", row.startedAt),
-            ("Key", row.keyName), ("Endpoint", row.endpoint), ("Model", row.model),
-            ("Served by", [row.provider, row.servedModel].compactMap { $0 }.joined(separator: " / ")),
+            ("Key", row.keyName), ("Endpoint", row.endpoint), ("Model", row.model ?? "-"),
+            ("Served by", row.provider.map { "\($0) / \(row.servedModel ?? "-")" } ?? "-"),
             ("Prompt tokens", Figures.count(row.promptTokens)), ("- cached", Figures.count(row.cachedTokens)),
             ("- cache write", Figures.count(row.cacheWriteTokens)),
             ("Completion tokens", Figures.count(row.completionTokens)),
@@ -70,9 +71,9 @@ extension TextTable {
         ])
     }
 
-    /// An estimate is marked as one.
+    /// What is not simply the provider's count is marked.
     private static func tokens(_ count: Int64, _ row: Report.UsageRow) -> String {
-        (row.usageSource == "estimated" ? "~" : "") + Figures.count(count)
+        (["estimated", "corrected"].contains(row.usageSource) ? "~" : "") + Figures.count(count)
     }
 
     private static func cost(_ row: Report.UsageRow) -> String {
@@ -84,12 +85,18 @@ extension Report.UsageSums {
     /// What the table cannot say in its cells.
     package var remarks: [String] {
         var remarks: [String] = []
-        if total.unpricedRequests > 0 {
-            let count = Figures.count(total.unpricedRequests)
-            remarks.append("\(count) requests went to models without a price; their cost is unknown and not included.")
+        switch total.unpricedRequests {
+        case ..<1: break
+        case 1: remarks.append("1 request went to a model without a price; its cost is unknown and not included.")
+        case let count:
+            remarks.append(
+                "\(Figures.count(count)) requests went to models without a price; "
+                    + "their cost is unknown and not included.")
         }
-        if total.estimatedRequests > 0 {
-            remarks.append("\(Figures.count(total.estimatedRequests)) requests have estimated tokens.")
+        switch total.estimatedRequests {
+        case ..<1: break
+        case 1: remarks.append("1 request has estimated tokens.")
+        case let count: remarks.append("\(Figures.count(count)) requests have estimated tokens.")
         }
         return remarks
     }

@@ -13,7 +13,7 @@ extension Settlement {
             "key_id": .string(keyID),
             "key_name": .string(keyName),
             "endpoint": .string(endpoint.rawValue),
-            "model": .string(modelAsked),
+            "model": .text(modelAsked.isEmpty ? nil : modelAsked),
             "provider": .text(provider),
             "served_model": .text(modelServed),
             "prompt_tokens": .integer(usage.prompt),
@@ -64,8 +64,8 @@ struct UsageSums {
     func json(by grouping: UsageGrouping) throws(Problem) -> JSONValue {
         [
             "by": .string(grouping.rawValue),
-            "groups": .array(groups.map { Self.object(name: $0.group, counting: [$0], cost: $0.cost) }),
-            "total": Self.object(name: nil, counting: groups, cost: try totalCost()),
+            "groups": .array(groups.map { Self.object(group: $0.name, counting: [$0], cost: $0.cost) }),
+            "total": Self.object(group: nil, counting: groups, cost: try totalCost()),
         ]
     }
 
@@ -80,13 +80,18 @@ struct UsageSums {
         return total
     }
 
-    private static func object(name: String?, counting sums: [UsageSum], cost: NanoDollars) -> JSONValue {
+    private static func object(group: JSONValue?, counting sums: [UsageSum], cost: NanoDollars) -> JSONValue {
         let counts = counts.map { field in
             // Int128, because a total of counts that each fit may not.
             JSONValue.Member(field.name, .integer(sums.reduce(Int128(0)) { $0 + Int128(field.count($1)) }))
         }
         return .object(
-            (name.map { [.init("group", .string($0))] } ?? []) + counts
+            (group.map { [.init("group", $0)] } ?? []) + counts
                 + [.init("cost_usd", .string(cost.decimal)), .init("cost_nano_usd", .integer(cost.amount))])
     }
+}
+
+extension UsageSum {
+    /// What the rows share: null where that is that they have none, as calls that no provider served.
+    fileprivate var name: JSONValue { group.isEmpty ? .null : .string(group) }
 }

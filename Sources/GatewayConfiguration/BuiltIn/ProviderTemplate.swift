@@ -41,7 +41,7 @@ extension ProviderTemplate {
     }
 
     private static func template(_ scope: Scope, _ names: inout UniqueNames) -> ProviderTemplate? {
-        let name = scope.label("name", why: "entries name it", fix: "add it")
+        let name = scope.name(why: "entries name it", fix: "add it")
         let dialect = scope.value("dialect") { text throws(Flaw) in try Quantity.choice(text, of: Dialect.self) }
         let keyHeader = scope.label("key_header")?.value
         let template = ProviderTemplate(
@@ -65,7 +65,7 @@ struct BuiltInFile {
     func read<T>(_ text: String, _ body: (Scope) -> T) throws(ConfigurationErrors) -> T {
         let file = "built-in \(name)"
         let reading = Reading(file: file, directory: "", environment: [:])
-        guard let root = try DocumentParser(file: file).parse(text) else {
+        guard let root = try DocumentParser(file: file).parse(Array(text.utf8)) else {
             throw ConfigurationErrors([
                 ConfigurationProblem(file: file, what: "it is empty", why: "the build is damaged", fix: "build again")
             ])
@@ -73,7 +73,7 @@ struct BuiltInFile {
         let scope = Scope(reading: reading, root: root)
         let result = body(scope)
         scope.finish()
-        guard reading.problems.isEmpty else { throw ConfigurationErrors(reading.problems) }
+        guard reading.problems.isEmpty else { throw ConfigurationErrors(reading.problems.all) }
         return result
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// One reading of one configuration text: what all its scopes share. It gathers every problem rather than stopping at
-/// the first.
+/// One reading of one configuration text: what all its scopes share. It gathers problems rather than stopping at the
+/// first.
 final class Reading {
     /// The file's name for messages.
     let file: String
@@ -9,33 +9,46 @@ final class Reading {
     let directory: String
     let expansion: Expansion
     var overrides: Overrides
-    private(set) var problems: [ConfigurationProblem] = []
-    private(set) var warnings: [ConfigurationProblem] = []
-    /// Which fields each kind of scope asked for and which it found, by the kind's path (`providers[].deadlines`).
-    private(set) var coverage: [String: FieldCoverage] = [:]
+    private(set) var problems: ProblemList
+    private(set) var warnings: ProblemList
+    /// Which fields each kind of scope asked for and which it found, by the kind's path (`providers[].deadlines`); nil
+    /// unless somebody wants to know.
+    private(set) var coverage: [String: FieldCoverage]?
 
-    init(file: String, directory: String, environment: [String: String]) {
+    init(file: String, directory: String, environment: [String: String], recordsCoverage: Bool = false) {
         self.file = file
         self.directory = directory
         expansion = Expansion(environment: environment)
         overrides = Overrides(environment: environment)
+        problems = ProblemList("problems", of: file)
+        warnings = ProblemList("warnings", of: file)
+        coverage = recordsCoverage ? [:] : nil
     }
 
-    func report(_ place: Place, _ what: String, _ why: String, _ fix: String) {
-        problems.append(problem(place, what, why, fix))
+    /// The words are made only if they will be shown.
+    func report(
+        _ place: Place, _ what: @autoclosure () -> String, _ why: @autoclosure () -> String,
+        _ fix: @autoclosure () -> String
+    ) {
+        problems.append(problem(place, what(), why(), fix()))
     }
 
-    func warn(_ place: Place, _ what: String, _ why: String, _ fix: String) {
-        warnings.append(problem(place, what, why, fix))
+    func warn(
+        _ place: Place, _ what: @autoclosure () -> String, _ why: @autoclosure () -> String,
+        _ fix: @autoclosure () -> String
+    ) {
+        warnings.append(problem(place, what(), why(), fix()))
     }
 
     func report(_ problems: [ConfigurationProblem]) {
-        self.problems += problems
+        for problem in problems { self.problems.append(problem) }
     }
 
-    func cover(_ kind: String, asked: Set<String>, present: Set<String>) {
-        coverage[kind, default: FieldCoverage()].asked.formUnion(asked)
-        coverage[kind, default: FieldCoverage()].present.formUnion(present)
+    /// Notes what the scope at `address` asked for, if that is wanted.
+    func cover(_ address: ScopeAddress, asked: [String], present: @autoclosure () -> [String]) {
+        guard coverage != nil else { return }
+        coverage?[address.kind, default: FieldCoverage()].asked.formUnion(asked)
+        coverage?[address.kind, default: FieldCoverage()].present.formUnion(present().filter(asked.contains))
     }
 
     /// `path` as the process can open it.

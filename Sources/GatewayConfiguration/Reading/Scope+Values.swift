@@ -18,11 +18,27 @@ extension Scope {
         value(name, Quantity.flag).value?.value ?? standard
     }
 
-    /// A required name or other line of text for people. Reports a missing one.
-    func label(_ name: String, why: String, fix: String) -> Text? {
+    /// The `name` by which messages, other entries and overrides find this entry. Only the file can give it: a variable
+    /// that is addressed by a name cannot replace that name.
+    func name(why: @autoclosure () -> String, fix: @autoclosure () -> String) -> Text? {
+        if let overridePrefix, let variable = reading.overrides.vainVariable(for: "name", below: overridePrefix) {
+            reading.report(
+                .environment(variable: variable), "it would replace the name of `\(label)`",
+                "variables find an entry by its name, so only the file can give it",
+                "unset it; if the name must come from the environment, write `name: ${NAME}` in the file")
+        }
+        guard let node = node("name") else {
+            missing("name", why: why(), fix: fix())
+            return nil
+        }
+        return text(node, of: "name", isSecret: false).value.flatMap { checked($0, "name") }
+    }
+
+    /// A required line of text for people. Reports a missing one.
+    func label(_ name: String, why: @autoclosure () -> String, fix: @autoclosure () -> String) -> Text? {
         switch text(name) {
         case .absent:
-            missing(name, why: why, fix: fix)
+            missing(name, why: why(), fix: fix())
             return nil
         case .broken: return nil
         case .value(let text): return checked(text, name)
@@ -36,26 +52,29 @@ extension Scope {
 
     /// `text` if it can stand in a list, a log line and a metric label.
     func checked(_ text: Text, _ name: String) -> Text? {
-        let value = text.value
-        let isPrintable = value.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
-        if isPrintable, (1...256).contains(value.utf8.count), value.first?.isWhitespace == false,
-            value.last?.isWhitespace == false
-        {
-            return text
-        }
+        if (1...256).contains(text.value.utf8.count), Self.isPrintable(text.value) { return text }
         reading.report(
             text.place, "`\(path(name))` cannot be used", "it is empty, too long, or has blanks around it",
             "write 1 to 256 visible characters")
         return nil
     }
 
+    /// Whether `text` has no control characters, and no blanks around it.
+    private static func isPrintable(_ text: String) -> Bool {
+        // Nearly all texts are ASCII, and characters beyond it are slow to look at.
+        if text.utf8.allSatisfy({ (0x20...0x7e).contains($0) }) {
+            return text.utf8.first != UInt8(ascii: " ") && text.utf8.last != UInt8(ascii: " ")
+        }
+        return text.first?.isWhitespace == false && text.last?.isWhitespace == false
+            && text.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
+    }
+
     /// A secret, from the file, the environment or a file of its own. What is wrong with it is said without any of it.
     func secret(_ name: String) -> Found<Placed<String>> {
-        let isMentioned = mentions(name)
         let found = value(name, isSecret: true) { text throws(Flaw) in
             try SecretText.resolve(text, reading)
         }
-        if case .absent = found, isMentioned {
+        if case .absent = found, mentions(name) {
             reading.report(
                 place(of: name), "`\(path(name))` cannot be used", "it is empty",
                 "give the key, `${NAME}` of an environment variable that holds it, or `file:PATH`")

@@ -3,10 +3,29 @@
 /// A scalar after expansion, with what a message may say of it.
 struct Text: Sendable {
     /// The value to use.
-    var value: String
-    /// The value as a message may show it: as the file has it, before expansion; nil for what came from an override.
-    var shown: String?
-    var place: Place
+    let value: String
+    let place: Place
+    /// The value as the file has it, before expansion; nil where no message may show it.
+    private let written: String?
+
+    /// `written` in the file. With `isSecret` no message ever shows it.
+    init(value: String, written: String, isSecret: Bool, place: Place) {
+        self.value = value
+        self.place = place
+        self.written = isSecret ? nil : written
+    }
+
+    /// The value of an environment variable, which is never shown.
+    init(value: String, of variable: String) {
+        self.value = value
+        place = .environment(variable: variable)
+        written = nil
+    }
+
+    /// The value as a message may show it.
+    var shown: String? {
+        written.flatMap { Self.looksSecret($0) ? nil : Self.showable($0) }
+    }
 
     /// `` `name` `` where it may be shown, else `it`-like words.
     var quoted: String { shown.map { "`\($0)`" } ?? "the value" }
@@ -40,4 +59,10 @@ enum Found<Value> {
     var value: Value? {
         if case .value(let value) = self { value } else { nil }
     }
+}
+
+/// A value with its place, for problems that show only when it is compared with others.
+struct Placed<Value> {
+    var value: Value
+    var place: Place
 }

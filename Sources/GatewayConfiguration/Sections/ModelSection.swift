@@ -14,12 +14,13 @@ struct ModelSection {
     }
 
     mutating func read(_ root: Scope) -> [ModelConfiguration] {
-        root.items("models") { model($0) }
+        names.reserve(root.count("models"))
+        return root.items("models") { model($0) }
     }
 
     private mutating func model(_ scope: Scope) -> ModelConfiguration? {
-        let name = scope.label(
-            "name", why: "clients ask for the model by it", fix: "add a `name`, or `name: \"*\"` for all")
+        let name = scope.name(
+            why: "clients ask for the model by it", fix: "add a `name`, or `name: \"*\"` for all")
         let isNew = name.map { names.admit($0, reading) } ?? false
         let targets = scope.items("targets") { target($0) }
         guard let name, isNew, let pattern = ModelName.pattern(name, at: scope.path("name"), reading) else {
@@ -54,16 +55,14 @@ struct ModelSection {
 
 /// Names and globs of models.
 enum ModelName {
-    /// Matching costs time for each `*`, on every request that no exact name answers.
-    private static let mostStars = 8
-
-    static func pattern(_ text: Text, at path: String, _ reading: Reading) -> ModelPattern? {
-        guard text.value.utf8.count(where: { $0 == UInt8(ascii: "*") }) <= mostStars else {
+    static func pattern(_ text: Text, at path: @autoclosure () -> String, _ reading: Reading) -> ModelPattern? {
+        let pattern = ModelPattern(text.value)
+        guard pattern.stars <= ModelPattern.mostStars else {
             reading.report(
-                text.place, "`\(path)` is \(text.quoted)", "a pattern may have at most \(mostStars) `*`",
-                "use fewer of them")
+                text.place, "`\(path())` is \(text.quoted)",
+                "a pattern may have at most \(ModelPattern.mostStars) `*`", "use fewer of them")
             return nil
         }
-        return ModelPattern(text.value)
+        return pattern
     }
 }

@@ -7,11 +7,13 @@ struct ProviderSection {
     let reading: Reading
     let templates: [ProviderTemplate]
     private(set) var names = UniqueNames("provider")
+    private let adminKey: Secret?
     private var slugs: [String: Text] = [:]
 
-    init(reading: Reading, templates: [ProviderTemplate]) {
+    init(reading: Reading, templates: [ProviderTemplate], adminKey: Secret?) {
         self.reading = reading
         self.templates = templates
+        self.adminKey = adminKey
     }
 
     mutating func read(_ root: Scope) -> [Provider] {
@@ -19,8 +21,8 @@ struct ProviderSection {
     }
 
     private mutating func provider(_ scope: Scope) -> Provider? {
-        let name = scope.label(
-            "name", why: "targets and prices name their provider by it", fix: "add a `name` of your choice")
+        let name = scope.name(
+            why: "targets and prices name their provider by it", fix: "add a `name` of your choice")
         let slug = name.flatMap { admit($0) }
         let template = template(scope)
         let baseURL = scope.value("base_url", isSecret: true, Origin.parse)
@@ -61,20 +63,20 @@ struct ProviderSection {
     }
 
     private func template(_ scope: Scope) -> ProviderTemplate? {
-        let names = templates.map(\.name)
-        let list = names.map { "`\($0)`" }.joined(separator: ", ")
         guard
             let text = scope.label(
-                "template", why: "it says how the provider is spoken to", fix: "add `template:` with one of \(list)")
+                "template", why: "it says how the provider is spoken to",
+                fix: "add `template:` with one of \(templateList)")
         else { return nil }
         if let template = templates.first(where: { $0.name == text.value }) { return template }
-        let nearest = FieldName.nearest(to: text.value, among: names)
         reading.report(
             text.place, "`\(scope.path("template"))` names \(text.quoted)", "there is no template of that name",
-            nearest.map { "did you mean `\($0)`?" }
-                ?? "use one of \(list); `openai-compatible` fits most other servers")
+            NearestName.find(text.value, among: templates.map(\.name)).map { "did you mean `\($0)`?" }
+                ?? "use one of \(templateList); `openai-compatible` fits most other servers")
         return nil
     }
+
+    private var templateList: String { templates.map { "`\($0.name)`" }.joined(separator: ", ") }
 
     private func origin(_ url: Found<Placed<Origin>>, _ template: ProviderTemplate, _ scope: Scope) -> Origin? {
         switch url {
@@ -103,6 +105,12 @@ struct ProviderSection {
         switch key {
         case .broken: return nil
         case .value(let key):
+            if adminKey?.matches(Secret(key.value)) == true {
+                reading.report(
+                    key.place, "`\(scope.path("api_key"))` is the same key as `server.admin.key`",
+                    "the provider would be sent the admin key with every call", "give the admin API a key of its own")
+                return nil
+            }
             switch template.credential {
             case .bearer: return .bearer(Secret(key.value))
             case .header(let name): return .header(name: name, Secret(key.value))

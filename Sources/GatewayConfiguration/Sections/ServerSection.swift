@@ -51,11 +51,15 @@ enum ServerSection {
         let standard = ServerConfiguration().admin
         var key: Found<Placed<String>> = .absent
         let address = listeners.read("admin", in: scope, default: standard.address) { key = $0.secret("key") }
-        if case .absent = key, !address.isLoopback {
+        let path = scope.path("admin.key")
+        switch key {
+        case .absent where !address.isLoopback:
             scope.reading.report(
-                scope.place(of: "admin"), "`\(scope.path("admin.key"))` is missing",
+                scope.place(of: "admin"), "`\(path)` is missing",
                 "the admin API would be open to everybody who reaches its address",
                 "add `key: \"${SLUICE_ADMIN_KEY}\"`, or listen on 127.0.0.1")
+        case .absent, .broken: break
+        case .value(let key): AdminKey.check(key, at: path, isExposed: !address.isLoopback, scope.reading)
         }
         return ServerConfiguration.Admin(address: address, key: key.value.map { Secret($0.value) })
     }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import GatewayDomain
+package import GatewayDomain
 
 extension Origin {
-    /// Reads a provider's base URL. It is parsed here once; nothing later reads it from text again, so no two parts of
-    /// the gateway can disagree about which host it names.
-    static func parse(_ text: String) throws(Flaw) -> Origin {
+    /// Reads a base URL, such as a provider's. It is parsed here once; nothing later reads it from text again, so no two
+    /// parts of the gateway can disagree about which host it names.
+    package static func parse(_ text: String) throws(Flaw) -> Origin {
         let forbidden = text.utf8.contains { $0 <= 0x20 || $0 >= 0x7f || $0 == UInt8(ascii: "\\") }
         guard !forbidden else {
             throw Flaw(

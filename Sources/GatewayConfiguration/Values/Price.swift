@@ -24,13 +24,13 @@ enum Price {
                 why: "which has more than six decimals", fix: "round it: six decimals are a millionth of a dollar")
         }
         let padded = decimals + String(repeating: "0", count: 6 - decimals.utf8.count)
-        guard whole <= ceiling / dollar, let fraction = Quantity.digits(padded),
-            Int64(whole) * dollar + Int64(fraction) <= ceiling
+        guard whole <= ceiling / dollar, let fraction = Int64(padded),
+            Int64(whole) * dollar + fraction <= ceiling
         else {
             throw Flaw(
                 why: "which is more than a dollar per token", fix: "write the price of a million tokens in US dollars")
         }
-        return Int64(whole) * dollar + Int64(fraction)
+        return Int64(whole) * dollar + fraction
     }
 
     private static func isDecimals(_ text: Substring) -> Bool {

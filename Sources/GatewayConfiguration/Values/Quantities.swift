@@ -2,9 +2,12 @@
 
 /// Whole numbers, sizes, durations and switches. All arithmetic is checked: no text makes it trap.
 enum Quantity {
-    /// Decimal digits only; nil for anything else, also for what does not fit.
+    /// Decimal digits only, without zeros before them, which some take for octal; nil for anything else, also for what
+    /// does not fit.
     static func digits(_ text: some StringProtocol) -> Int? {
-        guard !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+        guard !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+            text.utf8.first != 0x30 || text.utf8.count == 1
+        else { return nil }
         return Int(text)
     }
 

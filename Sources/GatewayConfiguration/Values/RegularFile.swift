@@ -22,11 +22,13 @@ enum RegularFile {
         guard status.st_mode & S_IFMT == S_IFREG else {
             throw Flaw(why: "it is not a regular file", fix: "give the path of a file, not of a directory or a pipe")
         }
-        return try contents(descriptor, limit: limit)
+        return try contents(descriptor, expecting: Int(status.st_size), limit: limit)
     }
 
-    private static func contents(_ descriptor: Int32, limit: Int) throws(Flaw) -> [UInt8] {
+    /// Reads to the end, wherever that is by now.
+    private static func contents(_ descriptor: Int32, expecting size: Int, limit: Int) throws(Flaw) -> [UInt8] {
         var bytes: [UInt8] = []
+        bytes.reserveCapacity(min(size, limit))
         var chunk = [UInt8](repeating: 0, count: 64 << 10)
         while true {
             let count = chunk.withUnsafeMutableBytes { systemRead(descriptor, $0) }

@@ -21,7 +21,7 @@ enum SecretText {
 
     /// Refuses what cannot be a key.
     private static func check(_ text: String) throws(Flaw) -> String {
-        if text.allSatisfy(\.isWhitespace) {
+        if text.utf8.allSatisfy({ $0 == UInt8(ascii: " ") || (0x09...0x0d).contains($0) }) {
             throw Flaw(
                 why: "it is empty",
                 fix: "give the key, `${NAME}` of an environment variable that holds it, or `file:PATH`")
@@ -37,12 +37,15 @@ enum SecretText {
         return text
     }
 
+    private static let placeholders: Set = [
+        "changeme", "change-me", "change_me", "replaceme", "replace-me", "replace_me", "todo", "sk-xxx", "your-key",
+    ]
+
     private static func isPlaceholder(_ text: String) -> Bool {
-        let known: Set = [
-            "changeme", "change-me", "change_me", "replaceme", "replace-me", "replace_me", "todo", "sk-xxx", "your-key",
-        ]
-        return known.contains(text) || text.hasPrefix("your-") || text.hasPrefix("your_") || text.hasPrefix("<")
-            || text.hasSuffix("...") || (text.count >= 3 && text.allSatisfy { "x*".contains($0) })
-            || (text.hasPrefix("sk-") && text.count > 3 && text.dropFirst(3).allSatisfy { "x*.".contains($0) })
+        placeholders.contains(text) || text.hasPrefix("your-") || text.hasPrefix("your_") || text.hasPrefix("<")
+            || text.utf8.suffix(3).elementsEqual("...".utf8)
+            || (text.utf8.count >= 3 && text.utf8.allSatisfy { "x*".utf8.contains($0) })
+            || (text.hasPrefix("sk-") && text.utf8.count > 3
+                && text.utf8.dropFirst(3).allSatisfy { "x*.".utf8.contains($0) })
     }
 }

@@ -13,6 +13,12 @@ package struct ModelPattern: Sendable, Hashable, CustomStringConvertible {
 
     package var description: String { text }
 
+    /// The most `*` a pattern may have: each costs time on every request that is matched with it.
+    package static let mostStars = 8
+
+    /// How many `*` there are.
+    package var stars: Int { pieces.count - 1 }
+
     /// Whether there is no `*`, so that only one name matches.
     package var isExact: Bool { pieces.count == 1 }
 

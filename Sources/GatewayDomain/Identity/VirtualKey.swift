@@ -10,6 +10,9 @@ package struct VirtualKey: Sendable, Equatable {
         case admin
     }
 
+    /// How every key starts that the gateway makes, so that people and secret scanners recognise one.
+    package static let clearPrefix = "sk-sluice-"
+
     /// Stable identifier (`key_…`), safe to show and to log.
     package var id: String
     /// Human name, unique among keys, compared byte for byte.

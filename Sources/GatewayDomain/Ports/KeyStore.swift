@@ -5,6 +5,9 @@ package protocol KeyStore: Sendable {
     /// Every stored key.
     func keys() async throws -> [StoredKey]
 
+    /// The stored key with `id`, compared byte for byte; nil when there is none.
+    func key(id: String) async throws -> StoredKey?
+
     /// Adds a key. Throws `KeyStoreError.nameTaken` when another has its name.
     func insert(_ key: StoredKey) async throws
 

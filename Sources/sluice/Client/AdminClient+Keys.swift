@@ -7,6 +7,7 @@ extension AdminClient {
     /// The id of the key that `reference` names. An id goes before a name, so that no name can stand in for another
     /// key's id.
     func keyID(_ reference: String) async throws -> String {
+        guard !reference.isEmpty else { throw AdminFailure("an empty text is no key's id or name") }
         if reference.utf8.allSatisfy(Self.isIDByte), reference.contains("_"), let id = try await existingID(reference) {
             return id
         }
@@ -49,14 +50,8 @@ extension AdminClient {
         return keys
     }
 
-    /// Prints a new key: alone on standard output, so that it can be captured, the rest on standard error.
-    func printIssued(_ data: Data, verb: String, json: Bool) throws {
-        if json { return printJSON(data) }
-        let key = try read(Report.Key.self, from: data)
-        guard let clear = key.key else { throw AdminFailure("the answer holds no key; --json shows it as it is") }
-        Terminal.complain(
-            "Key \"\(key.name)\" (\(key.id)) \(verb). It is shown this once; keep it safe. "
-                + "Models: \(key.models.joined(separator: ", ")). Expires: \(key.expiresAt ?? "never").")
-        Terminal.print(raw: clear)
+    /// Posts an action on the key that `reference` names.
+    func act(_ action: String, on reference: String) async throws -> Data {
+        try await post("/v1/keys/\(keyID(reference))/\(action)")
     }
 }

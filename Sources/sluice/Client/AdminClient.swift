@@ -20,16 +20,17 @@ struct AdminClient {
 
     /// Lends a client to `body` and closes its connections afterwards.
     static func with(_ options: AdminOptions, _ body: (AdminClient) async throws -> Void) async throws {
+        let origin = try options.origin()
         let key = try options.adminKey()
-        if key != nil, options.isExposed {
+        if key != nil, !origin.isTLS, !ListenAddress(host: origin.host, port: origin.port).isLoopback {
             Terminal.complain(
-                "sluice: warning: \(options.address) is plain http; the admin key crosses the network unencrypted")
+                "sluice: warning: \(origin.url) is plain http; the admin key crosses the network unencrypted")
         }
         // No redirect is followed: the admin key goes nowhere but to the address that was given.
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
         configuration.timeout.connect = .seconds(5)
         try await HTTPClient.withHTTPClient(configuration: configuration) { http in
-            try await body(AdminClient(http: http, address: options.address, key: key))
+            try await body(AdminClient(http: http, address: origin.url, key: key))
         }
     }
 
@@ -39,6 +40,8 @@ struct AdminClient {
     }
 
     func post(_ path: String, _ body: JSONValue? = nil) async throws -> Data { try await send(.POST, path, body) }
+
+    func patch(_ path: String, _ body: JSONValue) async throws -> Data { try await send(.PATCH, path, body) }
 
     func delete(_ path: String) async throws { _ = try await send(.DELETE, path) }
 
@@ -73,7 +76,7 @@ struct AdminClient {
         guard let problem = try? Report.decode(Report.Problem.self, from: answer) else {
             return AdminFailure("\(address) answered \(status), which is not the admin API's; check --url")
         }
-        return AdminFailure(problem, status: status)
+        return AdminFailure(problem, status: status, from: address)
     }
 
     private static func reason(_ error: any Error) -> String {
@@ -85,8 +88,15 @@ struct AdminClient {
         case let error as HTTPClientError:
             reason(error)
         default:
-            "\(error)"
+            handshakeReason("\(error)") ?? "\(error)"
         }
+    }
+
+    /// What a failed TLS handshake comes to; nil for other errors. The error's own words are a library's inside.
+    private static func handshakeReason(_ error: String) -> String? {
+        if error.contains("CERTIFICATE_VERIFY_FAILED") { return "its certificate is not one that this machine trusts" }
+        if error.contains("handshakeFailed") { return "it does not answer in TLS as https has it" }
+        return nil
     }
 
     private static func reason(_ error: HTTPClientError) -> String {
@@ -121,7 +131,7 @@ extension AdminClient {
     }
 
     /// Prints an answer as it came.
-    func printJSON(_ data: Data) {
-        Terminal.print(raw: String(decoding: data, as: UTF8.self).trimmingCharacters(in: .newlines))
+    func printJSON(_ data: Data) throws {
+        try Terminal.print(raw: String(decoding: data, as: UTF8.self).trimmingCharacters(in: .newlines))
     }
 }

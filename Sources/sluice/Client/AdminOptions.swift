@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Foundation
+import GatewayConfiguration
 import GatewayDomain
 
 /// The options that every command of the admin API shares.
@@ -28,38 +29,38 @@ struct AdminOptions: ParsableArguments {
     @Flag(help: "Print the admin API's JSON answer instead of a table.")
     var json = false
 
-    mutating func validate() throws {
-        let text = address
-        guard let url = URL(string: text), ["http", "https"].contains(url.scheme), url.host() != nil,
-            url.query() == nil,
-            url.user() == nil
-        else {
-            throw ValidationError("\(text) is not a base URL such as \(Self.defaultURL) (--url or SLUICE_ADMIN_URL)")
+    mutating func validate() throws { _ = try origin() }
+
+    /// Where the admin API is. Read as strictly as a provider's URL in the configuration.
+    func origin() throws -> Origin {
+        let variable = Self.environment("SLUICE_ADMIN_URL")
+        do throws(Flaw) {
+            return try Origin.parse(url ?? variable ?? Self.defaultURL)
+        } catch {
+            throw ValidationError(
+                "\(url == nil ? "SLUICE_ADMIN_URL" : "--url") cannot be used: \(error.why); "
+                    + "write a base URL such as \(Self.defaultURL)")
         }
-    }
-
-    /// The base URL without a trailing slash.
-    var address: String {
-        var text = url ?? Self.environment("SLUICE_ADMIN_URL") ?? Self.defaultURL
-        while text.hasSuffix("/") { text.removeLast() }
-        return text
-    }
-
-    /// Whether a request would cross a network unencrypted.
-    var isExposed: Bool {
-        guard let url = URL(string: address), url.scheme == "http", let host = url.host() else { return false }
-        return !ListenAddress(host: host, port: 0).isLoopback
     }
 
     /// The admin key, where one is given.
     func adminKey() throws -> Secret? {
-        guard let path = adminKeyFile else { return Self.environment("SLUICE_ADMIN_KEY").map(Secret.init) }
+        guard let path = adminKeyFile else {
+            return try Self.environment("SLUICE_ADMIN_KEY").map { try Self.key($0, from: "SLUICE_ADMIN_KEY") }
+        }
         guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
             throw AdminFailure("cannot read the admin key from \(path); is it there, readable, and text?")
         }
         let key = text.trimmingCharacters(in: .whitespacesAndNewlines)
         guard !key.isEmpty else { throw AdminFailure("\(path) is empty; it must hold the admin key") }
-        return Secret(key)
+        return try Self.key(key, from: path)
+    }
+
+    private static func key(_ text: String, from source: String) throws -> Secret {
+        guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else {
+            throw AdminFailure("\(source) holds more than a key: a blank, a line break or a character outside ASCII")
+        }
+        return Secret(text)
     }
 
     private static func environment(_ name: String) -> String? {

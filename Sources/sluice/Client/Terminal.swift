@@ -22,16 +22,20 @@ enum Terminal {
     }
 
     /// Writes a line to standard output as it is: JSON and keys, for programs.
-    static func print(raw line: String) {
-        FileHandle.standardOutput.write(Data((line + "\n").utf8))
+    static func print(raw line: String) throws(AdminFailure) {
+        do {
+            try FileHandle.standardOutput.write(contentsOf: Data((line + "\n").utf8))
+        } catch {
+            throw AdminFailure("standard output cannot be written to")
+        }
     }
 
-    static func print(_ table: TextTable) {
-        for line in table.lines(width: width) { print(raw: line) }
+    static func print(_ table: TextTable) throws(AdminFailure) {
+        try print(raw: table.lines(width: width).joined(separator: "\n"))
     }
 
-    /// Writes a line to standard error, safe to show.
+    /// Writes a line to standard error, safe to show. Where that cannot be written either, there is nobody to tell.
     static func complain(_ line: String) {
-        FileHandle.standardError.write(Data((TerminalText.safe(line) + "\n").utf8))
+        try? FileHandle.standardError.write(contentsOf: Data((TerminalText.safe(line) + "\n").utf8))
     }
 }

@@ -21,18 +21,20 @@ struct CheckCommand: ParsableCommand {
         let loader = ConfigurationLoader(environment: ProcessInfo.processInfo.environment)
         do throws(ConfigurationErrors) {
             let loaded = try loader.load(path: config)
-            for warning in loaded.warnings { complain("warning: \(warning)") }
+            for warning in loaded.warnings { Terminal.complain("warning: \(warning)") }
             let configuration = loaded.configuration
-            print(
-                "\(config): ok (\(configuration.providers.count) providers, \(configuration.models.count) models, "
-                    + "\(configuration.keys.count) keys)")
+            let counts = [
+                Self.count(configuration.providers.count, "provider"),
+                Self.count(configuration.models.count, "model"), Self.count(configuration.keys.count, "key"),
+            ]
+            print("\(config): ok (\(counts.joined(separator: ", ")))")
         } catch {
-            for problem in error.problems { complain(problem.description) }
-            throw ExitCode(1)
+            for problem in error.problems { Terminal.complain(problem.description) }
+            throw ExitCode.failure
         }
     }
 
-    private func complain(_ line: String) {
-        FileHandle.standardError.write(Data((line + "\n").utf8))
+    private static func count(_ number: Int, _ noun: String) -> String {
+        "\(number) \(noun)\(number == 1 ? "" : "s")"
     }
 }

@@ -9,52 +9,30 @@ struct KeysCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "keys",
         abstract: "Create, list, change and remove virtual keys.",
-        subcommands: [Create.self, List.self, Show.self, Disable.self, Enable.self, Rotate.self, Delete.self])
+        subcommands: [
+            Create.self, List.self, Show.self, Change.self, Disable.self, Enable.self, Rotate.self, Delete.self,
+        ])
 
-    struct Create: AsyncParsableCommand {
+    struct Create: AdminCommand {
         static let configuration = CommandConfiguration(
             abstract: "Create a key and print it.",
             discussion: """
                 The key goes to standard output, alone on its line, and is shown this once: only its hash is stored. \
-                Everything else goes to standard error, so KEY=$(sluice keys create NAME) captures the key.
+                Everything else goes to standard error, so KEY=$(sluice keys create NAME) captures the key. Without options \
+                it may use every model and never expires.
                 """)
 
         @Argument(help: "A name for the key, unique among keys.")
         var name: String
 
-        @Option(help: "Who answers for the key: a person, a team, a service.")
-        var owner: String?
-
-        @Option(help: "The models the key may use: names or globs, separated by commas. Default: all.")
-        var models: String?
-
-        @Option(help: "When the key stops working, such as 12h, 30d or 6w. Default: never.")
-        var expiresIn: String?
-
+        @OptionGroup var terms: KeyTerms
         @OptionGroup var admin: AdminOptions
 
-        mutating func validate() throws {
-            if let expiresIn, Lifespan(expiresIn) == nil {
-                throw ValidationError("--expires-in must be \(Lifespan.form), not '\(TerminalText.safe(expiresIn))'")
-            }
+        func ask(_ client: AdminClient) async throws -> Data {
+            try await client.post("/v1/keys", .object([.init("name", .string(name))] + terms.members))
         }
 
-        func run() async throws {
-            try await admin.run { client in
-                let answer = try await client.post("/v1/keys", draft)
-                try client.printIssued(answer, verb: "created", json: admin.json)
-            }
-        }
-
-        private var draft: JSONValue {
-            let patterns = models?.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
-            let members: [(String, JSONValue?)] = [
-                ("name", .string(name)), ("owner", owner.map(JSONValue.string)),
-                ("models", patterns.map { .array($0.map(JSONValue.string)) }),
-                ("expires_in", expiresIn.map(JSONValue.string)),
-            ]
-            return .object(members.compactMap { name, value in value.map { .init(name, $0) } })
-        }
+        func show(_ key: Report.Key) throws { try key.printIssued(verb: "created") }
     }
 
     struct List: AsyncParsableCommand {
@@ -72,64 +50,105 @@ struct KeysCommand: AsyncParsableCommand {
             try await admin.run { client in
                 let keys = try await client.keys(owner: owner)
                 let shown = all ? keys : keys.filter { $0["status"] == .string("active") }
-                let answer = Data(JSONValue.object([.init("keys", .array(shown)), .init("next", .null)]).encoded)
-                if admin.json { return client.printJSON(answer) }
+                let page = Data(JSONValue.object([.init("keys", .array(shown)), .init("next", .null)]).encoded)
+                if admin.json { return try client.printJSON(page) }
                 if !shown.isEmpty {
-                    Terminal.print(TextTable(keys: try client.read(Report.KeyPage.self, from: answer).keys))
+                    try Terminal.print(TextTable(keys: try client.read(Report.KeyPage.self, from: page).keys))
                 }
                 remark(shown: shown.count, hidden: keys.count - shown.count)
             }
         }
 
         private func remark(shown: Int, hidden: Int) {
-            if shown == 0 { Terminal.complain("No keys. Make one with: sluice keys create NAME") }
+            if shown == 0 {
+                Terminal.complain(
+                    owner.map { "No keys of '\($0)'." } ?? "No keys. Make one with: sluice keys create NAME")
+            }
             if hidden > 0 { Terminal.complain("\(hidden) disabled or expired not shown (--all).") }
         }
     }
 
-    struct Show: AsyncParsableCommand {
+    struct Show: AdminCommand {
         static let configuration = CommandConfiguration(abstract: "Show one key.")
         @OptionGroup var target: KeyArgument
         @OptionGroup var admin: AdminOptions
 
-        func run() async throws {
-            try await admin.run { client in
-                let answer = try await client.get("/v1/keys/\(await client.keyID(target.key))")
-                if admin.json { return client.printJSON(answer) }
-                Terminal.print(TextTable(key: try client.read(Report.Key.self, from: answer)))
+        func ask(_ client: AdminClient) async throws -> Data {
+            try await client.get("/v1/keys/\(client.keyID(target.key))")
+        }
+
+        func show(_ key: Report.Key) throws { try Terminal.print(TextTable(key: key)) }
+    }
+
+    struct Change: AdminCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Change a key's name, owner, models or expiry.",
+            discussion: "What is not given stays as it is; so does the key itself. In effect at once.")
+        @OptionGroup var target: KeyArgument
+
+        @Option(help: "A new name for the key.")
+        var name: String?
+
+        @OptionGroup var terms: KeyTerms
+
+        @Flag(help: "Remove the owner.")
+        var noOwner = false
+
+        @Flag(help: "Let the key work for ever.")
+        var noExpiry = false
+
+        @OptionGroup var admin: AdminOptions
+
+        mutating func validate() throws {
+            if noOwner, terms.owner != nil { throw ValidationError("--owner and --no-owner exclude each other") }
+            if noExpiry, terms.expiresIn != nil {
+                throw ValidationError("--expires-in and --no-expiry exclude each other")
             }
+            if members.isEmpty { throw ValidationError("nothing to change: give at least one option") }
+        }
+
+        func ask(_ client: AdminClient) async throws -> Data {
+            try await client.patch("/v1/keys/\(client.keyID(target.key))", .object(members))
+        }
+
+        func show(_ key: Report.Key) throws { try Terminal.print(TextTable(key: key)) }
+
+        private var members: [JSONValue.Member] {
+            (name.map { [.init("name", .string($0))] } ?? []) + terms.members
+                + (noOwner ? [.init("owner", .null)] : []) + (noExpiry ? [.init("expires_at", .null)] : [])
         }
     }
 
-    struct Disable: AsyncParsableCommand {
+    struct Disable: AdminCommand {
         static let configuration = CommandConfiguration(abstract: "Block a key until it is enabled again.")
         @OptionGroup var target: KeyArgument
         @OptionGroup var admin: AdminOptions
 
-        func run() async throws { try await target.act("disable", admin, done: "disabled") }
+        func ask(_ client: AdminClient) async throws -> Data { try await client.act("disable", on: target.key) }
+
+        func show(_ key: Report.Key) { Terminal.complain("Key \"\(key.name)\" (\(key.id)) disabled.") }
     }
 
-    struct Enable: AsyncParsableCommand {
+    struct Enable: AdminCommand {
         static let configuration = CommandConfiguration(abstract: "Let a disabled key work again.")
         @OptionGroup var target: KeyArgument
         @OptionGroup var admin: AdminOptions
 
-        func run() async throws { try await target.act("enable", admin, done: "enabled") }
+        func ask(_ client: AdminClient) async throws -> Data { try await client.act("enable", on: target.key) }
+
+        func show(_ key: Report.Key) { Terminal.complain("Key \"\(key.name)\" (\(key.id)) enabled.") }
     }
 
-    struct Rotate: AsyncParsableCommand {
+    struct Rotate: AdminCommand {
         static let configuration = CommandConfiguration(
             abstract: "Replace a key's secret and print the new one.",
             discussion: "The old key stops working at once. Output as with create.")
         @OptionGroup var target: KeyArgument
         @OptionGroup var admin: AdminOptions
 
-        func run() async throws {
-            try await admin.run { client in
-                let answer = try await client.post("/v1/keys/\(client.keyID(target.key))/rotate")
-                try client.printIssued(answer, verb: "rotated; the old one is dead", json: admin.json)
-            }
-        }
+        func ask(_ client: AdminClient) async throws -> Data { try await client.act("rotate", on: target.key) }
+
+        func show(_ key: Report.Key) throws { try key.printIssued(verb: "rotated; the old one is dead") }
     }
 
     struct Delete: AsyncParsableCommand {
@@ -149,18 +168,17 @@ struct KeysCommand: AsyncParsableCommand {
     }
 }
 
-/// The key a command is about.
-struct KeyArgument: ParsableArguments {
-    @Argument(help: "The key's id (key_…) or name.")
-    var key: String
-
-    /// Posts an action on the key and says so.
-    fileprivate func act(_ action: String, _ admin: AdminOptions, done: String) async throws {
-        try await admin.run { client in
-            let answer = try await client.post("/v1/keys/\(client.keyID(key))/\(action)")
-            if admin.json { return client.printJSON(answer) }
-            let key = try client.read(Report.Key.self, from: answer)
-            Terminal.complain("Key \"\(key.name)\" (\(key.id)) \(done).")
+extension Report.Key {
+    /// Prints a new key: alone on standard output, so that it can be captured, the rest on standard error.
+    fileprivate func printIssued(verb: String) throws {
+        guard let key else { throw AdminFailure("the answer holds no key; --json shows it as it is") }
+        Terminal.complain(
+            "Key \"\(name)\" (\(id)) \(verb). It is shown this once; keep it safe. "
+                + "Models: \(models.joined(separator: ", ")). Expires: \(expiresAt ?? "never").")
+        do throws(AdminFailure) {
+            try Terminal.print(raw: key)
+        } catch {
+            throw AdminFailure("\(error.message), so the key is lost; make another with: sluice keys rotate \(id)")
         }
     }
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import Foundation
 import GatewayAdmin
 
 /// `sluice models`: the configured models, where they are served and what they cost.
-struct ModelsCommand: AsyncParsableCommand {
+struct ModelsCommand: AdminCommand {
     static let configuration = CommandConfiguration(
         commandName: "models",
         abstract: "List the configured models with their targets and prices.",
@@ -15,12 +16,11 @@ struct ModelsCommand: AsyncParsableCommand {
 
     @OptionGroup var admin: AdminOptions
 
-    func run() async throws {
-        try await admin.run { client in
-            let answer = try await client.get("/v1/models")
-            if admin.json { return client.printJSON(answer) }
-            let table = TextTable(models: try client.read(Report.Models.self, from: answer).models)
-            table.isEmpty ? Terminal.complain("No models are configured.") : Terminal.print(table)
-        }
+    func ask(_ client: AdminClient) async throws -> Data { try await client.get("/v1/models") }
+
+    func show(_ answer: Report.Models) throws {
+        let table = TextTable(models: answer.models)
+        if table.isEmpty { return Terminal.complain("No models are configured.") }
+        try Terminal.print(table)
     }
 }

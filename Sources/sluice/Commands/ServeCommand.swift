@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
-import Foundation
 import GatewayConfiguration
 import GatewayStores
 import Glibc
@@ -25,18 +24,14 @@ struct ServeCommand: AsyncParsableCommand {
             let gateway = try await GatewayProcess.start(configurationPath: config)
             try await gateway.run()
         } catch let errors as ConfigurationErrors {
-            for problem in errors.problems { complain(problem.description) }
-            throw ExitCode(1)
+            for problem in errors.problems { Terminal.complain(problem.description) }
+            throw ExitCode.failure
         } catch let error as StartError {
-            complain("sluice: \(error.message)")
-            throw ExitCode(1)
+            Terminal.complain("sluice: \(error.message)")
+            throw ExitCode.failure
         } catch let error as StoreError {
-            complain("sluice: \(error.message)")
-            throw ExitCode(1)
+            Terminal.complain("sluice: \(error.message)")
+            throw ExitCode.failure
         }
-    }
-
-    private func complain(_ line: String) {
-        FileHandle.standardError.write(Data((line + "\n").utf8))
     }
 }

@@ -6,7 +6,7 @@ import GatewayAdmin
 import GatewayDomain
 
 /// `sluice usage`: what was used and what it cost.
-struct UsageCommand: AsyncParsableCommand {
+struct UsageCommand: AdminCommand {
     static let configuration = CommandConfiguration(
         commandName: "usage",
         abstract: "Show what was used and what it cost.",
@@ -44,6 +44,7 @@ struct UsageCommand: AsyncParsableCommand {
         if request != nil, by != nil || since != nil || limit != nil || key != nil || model != nil || provider != nil {
             throw ValidationError("--request stands alone: a request id needs no other choice")
         }
+        if request == "" { throw ValidationError("--request needs the x-request-id of an answer") }
         if by != nil, limit != nil { throw ValidationError("--by sums and --limit lists; give one of them") }
         if let limit, !(1...1000).contains(limit) {
             throw ValidationError("--limit must be from 1 to 1000, not \(limit)")
@@ -53,45 +54,46 @@ struct UsageCommand: AsyncParsableCommand {
         }
     }
 
-    func run() async throws {
-        try await admin.run { client in
-            if let request {
-                try await showCalls(client, [("request_id", request)])
-            } else if let limit {
-                try await showCalls(client, [("limit", String(limit))] + filters(since: since))
-            } else {
-                try await showSums(client, by: by ?? .model)
-            }
+    func ask(_ client: AdminClient) async throws -> Data {
+        if let request { return try await client.get("/v1/usage", query: [("request_id", request)]) }
+        let what = limit.map { ("limit", String($0)) } ?? ("by", (by ?? .model).rawValue)
+        return try await client.get("/v1/usage", query: [what] + filters)
+    }
+
+    func show(_ answer: Report.Usage) throws {
+        switch answer {
+        case .sums(let sums): try show(sums: sums)
+        case .calls(let rows): try show(calls: rows)
         }
     }
 
-    private func showSums(_ client: AdminClient, by grouping: Grouping) async throws {
-        let span = since ?? "7d"
-        let answer = try await client.get("/v1/usage", query: [("by", grouping.rawValue)] + filters(since: span))
-        if admin.json { return client.printJSON(answer) }
-        let sums = try client.read(Report.UsageSums.self, from: answer)
-        guard !sums.groups.isEmpty else { return Terminal.complain("No calls in the last \(span).") }
-        Terminal.print(raw: "Usage by \(sums.by), last \(span)\n")
-        Terminal.print(TextTable(sums: sums))
-        if !sums.remarks.isEmpty { Terminal.print(raw: "\n" + sums.remarks.joined(separator: "\n")) }
+    private func show(sums: Report.UsageSums) throws {
+        let span = span ?? ""
+        guard !sums.groups.isEmpty else { return Terminal.complain("No\(such) calls in the last \(span).") }
+        try Terminal.print(raw: "Usage by \(sums.by), last \(span)\n")
+        try Terminal.print(TextTable(sums: sums))
+        if !sums.remarks.isEmpty { try Terminal.print(raw: "\n" + sums.remarks.joined(separator: "\n")) }
     }
 
-    private func showCalls(_ client: AdminClient, _ query: [(String, String?)]) async throws {
-        let answer = try await client.get("/v1/usage", query: query)
-        if admin.json { return client.printJSON(answer) }
-        let rows = try client.read(Report.UsageRows.self, from: answer).rows
+    private func show(calls rows: [Report.UsageRow]) throws {
         if let row = rows.first, rows.count == 1, request != nil {
-            Terminal.print(TextTable(row: row))
+            try Terminal.print(TextTable(row: row))
         } else if !rows.isEmpty {
-            Terminal.print(TextTable(rows: rows))
+            try Terminal.print(TextTable(rows: rows))
         } else if let request {
             throw AdminFailure("no call has the request id '\(request)'")
         } else {
-            Terminal.complain("No calls.")
+            Terminal.complain("No\(such) calls.")
         }
     }
 
-    private func filters(since span: String?) -> [(String, String?)] {
+    /// A word for calls that a filter chose.
+    private var such: String { key ?? model ?? provider == nil ? "" : " such" }
+
+    /// How far back to look; nil for everything.
+    private var span: String? { since ?? (limit == nil ? "7d" : nil) }
+
+    private var filters: [(String, String?)] {
         let now = Timestamp(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000))
         let from = span.flatMap(Lifespan.init).map { $0.before(now).rfc3339 }
         return [("from", from), ("key", key), ("model", model), ("provider", provider)]

@@ -16,6 +16,8 @@ final class RunningGateway: GatewayControl {
         var fileKeys: [StoredKey]
         /// The file's keys and the store's.
         var directory: KeyDirectory
+        /// The newest revision that was made.
+        var lastRevision: Int
         /// The newest revision that every lane serves from.
         var revisionInEffect: Int
     }
@@ -31,7 +33,7 @@ final class RunningGateway: GatewayControl {
         state = Mutex(
             State(
                 configuration: configuration, compiled: Compiled(Snapshot(configuration, revision: 1)),
-                fileKeys: fileKeys, directory: directory, revisionInEffect: 1))
+                fileKeys: fileKeys, directory: directory, lastRevision: 1, revisionInEffect: 1))
     }
 
     /// What lanes are to serve from now.
@@ -52,13 +54,11 @@ final class RunningGateway: GatewayControl {
     var keyCount: Int { state.withLock { $0.directory.count } }
 
     func publish(_ key: StoredKey) async {
-        state.withLock { $0.directory.put(key) }
-        await refresh()
+        await change { $0.directory.put(key) }
     }
 
     func withdraw(_ digest: KeyDigest) async {
-        state.withLock { $0.directory.remove(digest) }
-        await refresh()
+        await change { $0.directory.remove(digest) }
     }
 
     // MARK: Changes from outside
@@ -67,15 +67,20 @@ final class RunningGateway: GatewayControl {
     func use(_ configuration: Configuration) async throws {
         let fileKeys = FileKeys.stored(configuration.keys, hasher: store.hasher)
         let directory = KeyDirectory(try await store.keys() + fileKeys)
-        state.withLock { state in
-            let revision = state.compiled.snapshot.revision + 1
+        // Compiled before the lock is taken, for which lanes may wait.
+        let revision = state.withLock { state in
+            state.lastRevision += 1
+            return state.lastRevision
+        }
+        let compiled = Compiled(Snapshot(configuration, revision: revision))
+        await change { state in
+            // Of two reloads that overtake each other the later one stays.
+            guard state.compiled.snapshot.revision < revision else { return }
             state.configuration = configuration
-            state.compiled = Compiled(Snapshot(configuration, revision: revision))
+            state.compiled = compiled
             state.fileKeys = fileKeys
             state.directory = directory
         }
-        let revision = state.withLock { $0.compiled.snapshot.revision }
-        await refresh()
         // Only now: whoever reads the revision may rely on it that no request is served from an older one.
         state.withLock { $0.revisionInEffect = max($0.revisionInEffect, revision) }
     }
@@ -83,13 +88,19 @@ final class RunningGateway: GatewayControl {
     /// Reads the store's keys again, because another process has changed them.
     func reloadKeys() async throws {
         let stored = try await store.keys()
-        state.withLock { $0.directory = KeyDirectory(stored + $0.fileKeys) }
-        await refresh()
+        await change { $0.directory = KeyDirectory(stored + $0.fileKeys) }
     }
 
-    private func refresh() async {
-        guard let plane = dataPlane.withLock({ $0 }) else { return }
-        await plane.refresh { self.laneState }
+    /// Changes the state and waits until every lane serves from it. The state before is held until then and let go of
+    /// here: to free a hundred thousand keys takes a while, which must not be a lane's.
+    private func change(_ apply: (inout State) -> Void) async {
+        let old = state.withLock { state in
+            let old = state
+            apply(&state)
+            return old
+        }
+        if let plane = dataPlane.withLock({ $0 }) { await plane.refresh { self.laneState } }
+        withExtendedLifetime(old) {}
     }
 }
 

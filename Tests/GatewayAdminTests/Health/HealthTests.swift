@@ -67,7 +67,9 @@ struct HealthTests {
             #expect(metrics.text == "sluice_up 1\n")
             #expect(metrics.headers[.contentType]?.hasPrefix("text/plain; version=0.0.4") == true)
             #expect(metrics.headers[.xContentTypeOptions] == "nosniff")
-            #expect(try await caller.get("/debug/pprof").status == 404)
+            for path in ["/debug/pprof", "//metrics", "/metrics/", "/%6detrics"] {
+                #expect(try await caller.get(path).status == 404)
+            }
             let post = try await caller.send(.post, "/metrics")
             #expect(post.status == 405)
             #expect(post.headers[.allow] == "GET, HEAD")

@@ -163,10 +163,28 @@ struct AnswerTableTests {
         }
     }
 
+    @Test("calls that no provider served are shown as such")
+    func noProvider() async throws {
+        let reports = TestReports(sums: [.sample("", requests: 1, nanos: 0, unpriced: 1)])
+        try await World(reports: reports).withAdmin { admin in
+            guard case .sums(let sums) = try decoded(Report.Usage.self, try await admin.get("/v1/usage?by=provider"))
+            else {
+                Issue.record("no sums")
+                return
+            }
+            #expect(
+                TextTable(sums: sums).lines(width: nil)[1].hasPrefix("(none)           1   1,000       0          10"))
+            #expect(sums.remarks.first?.hasPrefix("1 request went to a model without a price; its cost") == true)
+        }
+    }
+
     @Test("rows of usage, unpriced and estimated ones marked")
     func rows() async throws {
         try await World(reports: TestReports(rows: [.sample, .unpricedSample])).withAdmin { admin in
-            let rows = try decoded(Report.UsageRows.self, try await admin.get("/v1/usage")).rows
+            guard case .calls(let rows) = try decoded(Report.Usage.self, try await admin.get("/v1/usage")) else {
+                Issue.record("no calls")
+                return
+            }
             let lines = TextTable(rows: rows).lines(width: nil)
             #expect(lines[1].contains("2026-11-18T11:06:40Z  demo  gpt-4o-mini  openai"))
             #expect(lines[1].hasSuffix("1,000          50  $0.0001234  2.50 ms  complete"))

@@ -14,13 +14,13 @@ actor MemoryKeyStore: KeyStore {
 
     func keys() async throws -> [StoredKey] { stored }
 
+    func key(id: String) async throws -> StoredKey? { stored.first { $0.key.id.utf8.elementsEqual(id.utf8) } }
+
     func insert(_ key: StoredKey) async throws {
         if isFailing { throw DiskFull() }
         // Gives other changes every chance to come between.
         await Task.yield()
-        guard !stored.contains(where: { $0.key.name.utf8.elementsEqual(key.key.name.utf8) }) else {
-            throw KeyStoreError.nameTaken(key.key.name)
-        }
+        try refuseTaken(key.key)
         stored.append(key)
     }
 
@@ -30,7 +30,13 @@ actor MemoryKeyStore: KeyStore {
         guard let index = stored.firstIndex(where: { $0.key.id == key.key.id }) else {
             throw KeyStoreError.notFound(key.key.id)
         }
+        try refuseTaken(key.key)
         stored[index] = key
+    }
+
+    private func refuseTaken(_ key: VirtualKey) throws {
+        let isTaken = stored.contains { $0.key.name.utf8.elementsEqual(key.name.utf8) && $0.key.id != key.id }
+        if isTaken { throw KeyStoreError.nameTaken(key.name) }
     }
 
     func delete(id: String) async throws {

@@ -65,6 +65,17 @@ struct UsageRouteTests {
         }
     }
 
+    @Test("calls that no provider served are a group without a name")
+    func noProvider() async throws {
+        let reports = TestReports(sums: [
+            .sample("openai", requests: 1, nanos: 5), .sample("", requests: 2, nanos: 0),
+        ])
+        try await World(reports: reports).withAdmin { admin in
+            let answer = try await admin.get("/v1/usage?by=provider")
+            #expect(answer.list("groups").map { $0["group"] } == ["openai", .null])
+        }
+    }
+
     @Test("costs whose sum does not fit are an error, not a wrong sum")
     func overflow() async throws {
         let reports = TestReports(sums: [.sample("a", requests: 1, nanos: .max), .sample("b", requests: 1, nanos: 1)])

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import GatewayAdmin
 import GatewayDomain
 import Testing
 
@@ -47,7 +46,8 @@ struct TimestampTests {
             "", "2026", "2026-11-21", "2026-11-21T10:00:00", "2026-11-21 10:00:00Z", "2026-02-29T00:00:00Z",
             "2026-00-10T00:00:00Z", "2026-11-31T00:00:00Z", "2026-11-21T24:00:00Z", "2026-11-21T10:60:00Z",
             "2026-11-21T10:00:60Z", "2026-11-21T10:00:00.Z", "2026-11-21T10:00:00+0200", "2026-11-21T10:00:00 02:00",
-            "2026-11-21T10:00:00Zx", "+2026-11-21T10:00:00Z", "２026-11-21T10:00:00Z", "1900-02-29T00:00:00Z",
+            "2026-11-21T10:00:00Zx", "2026-11-21T10:00:00Z ", "+2026-11-21T10:00:00Z", "２026-11-21T10:00:00Z",
+            "1900-02-29T00:00:00Z",
         ])
     func refused(_ text: String) {
         #expect(Timestamp(rfc3339: text) == nil)
@@ -57,20 +57,5 @@ struct TimestampTests {
     func dates() {
         #expect(Timestamp(rfc3339: "2026-11-21", orDate: true)?.shortRFC3339 == "2026-11-21T00:00:00Z")
         #expect(Timestamp(rfc3339: "2026-11-32", orDate: true) == nil)
-    }
-
-    @Test(
-        "spans of time", arguments: [("90s", 90), ("30m", 1800), ("12h", 43_200), ("7d", 604_800), ("6w", 3_628_800)])
-    func lifespans(text: String, seconds: Int64) {
-        #expect(Lifespan(text)?.microseconds == seconds * 1_000_000)
-    }
-
-    @Test(
-        "what is no span",
-        arguments: [
-            "", "d", "7", "0d", "-1d", "+1d", "1.5h", "1mo", "1y", " 1d", "1 d", "40000d", "999999999999w", "٣d",
-        ])
-    func noLifespans(_ text: String) {
-        #expect(Lifespan(text) == nil)
     }
 }

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import GatewayDomain
-
 extension Timestamp {
     private static let microsecondsPerDay: Int64 = 86_400_000_000
 
     /// `2026-11-21T07:19:00.123456Z`: UTC, always with microseconds.
     package var rfc3339: String {
-        "\(wholeSeconds).\(Self.padded(microseconds.modulo(1_000_000), 6))Z"
+        "\(wholeSeconds).\(microseconds.modulo(1_000_000).padded(to: 6))Z"
     }
 
     /// As `rfc3339`, but without a fraction that is zero: how moments that people chose are shown.
@@ -16,19 +14,13 @@ extension Timestamp {
     }
 
     /// The last whole second.
-    var wholeSecond: Timestamp { Timestamp(microseconds: microseconds - microseconds.modulo(1_000_000)) }
+    package var wholeSecond: Timestamp { Timestamp(microseconds: microseconds - microseconds.modulo(1_000_000)) }
 
     private var wholeSeconds: String {
-        let day = microseconds.floorDivided(by: Self.microsecondsPerDay)
+        let date = CivilDate(daysSince1970: microseconds.floorDivided(by: Self.microsecondsPerDay))
         let second = microseconds.modulo(Self.microsecondsPerDay) / 1_000_000
-        let date = CivilDate(daysSince1970: day)
-        let time = [second / 3600, second / 60 % 60, second % 60].map { Self.padded($0, 2) }.joined(separator: ":")
-        return "\(Self.padded(date.year, 4))-\(Self.padded(date.month, 2))-\(Self.padded(date.day, 2))T\(time)"
-    }
-
-    private static func padded(_ value: Int64, _ width: Int) -> String {
-        let digits = String(value)
-        return String(repeating: "0", count: max(0, width - digits.count)) + digits
+        let time = [second / 3600, second / 60 % 60, second % 60].map { $0.padded(to: 2) }.joined(separator: ":")
+        return "\(date.text)T\(time)"
     }
 
     /// Reads an RFC 3339 date-time with `Z` or an offset; a fraction is cut to microseconds. With `orDate` also a bare
@@ -56,8 +48,8 @@ extension Timestamp {
 
         var isAtEnd: Bool { rest.isEmpty }
 
-        mutating func take(_ choices: String) -> Bool {
-            guard let first = rest.first, choices.utf8.contains(first) else { return false }
+        mutating func take(_ choices: StaticString) -> Bool {
+            guard let first = rest.first, choices.withUTF8Buffer({ $0.contains(first) }) else { return false }
             rest = rest.dropFirst()
             return true
         }
@@ -97,46 +89,4 @@ extension Timestamp {
             return sign * (hour * 60 + minute) * 60_000_000
         }
     }
-}
-
-/// A day of the proleptic Gregorian calendar. The arithmetic counts years from 1 March, which puts the leap day last.
-private struct CivilDate {
-    var year: Int64
-    var month: Int64
-    var day: Int64
-
-    init?(year: Int64, month: Int64, day: Int64) {
-        let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
-        let lengths: [Int64] = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
-        guard (1...12).contains(month), (1...lengths[Int(month) - 1]).contains(day) else { return nil }
-        (self.year, self.month, self.day) = (year, month, day)
-    }
-
-    init(daysSince1970: Int64) {
-        let shifted = daysSince1970 + 719_468  // days since 0000-03-01
-        let era = shifted.floorDivided(by: 146_097)
-        let dayOfEra = shifted - era * 146_097
-        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let monthFromMarch = (5 * dayOfYear + 2) / 153
-        day = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
-        month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
-        year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-    }
-
-    var daysSince1970: Int64 {
-        let marchYear = month <= 2 ? year - 1 : year
-        let era = marchYear.floorDivided(by: 400)
-        let yearOfEra = marchYear - era * 400
-        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
-        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
-    }
-}
-
-extension Int64 {
-    fileprivate func floorDivided(by divisor: Int64) -> Int64 {
-        self >= 0 ? self / divisor : (self + 1) / divisor - 1
-    }
-
-    fileprivate func modulo(_ divisor: Int64) -> Int64 { self - floorDivided(by: divisor) * divisor }
 }
