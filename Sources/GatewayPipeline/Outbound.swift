@@ -9,20 +9,28 @@ import NIOCore
 /// It holds the provider's key in clear and therefore, like `Secret`, has no text form.
 package final class Outbound: Sendable, CustomStringConvertible, CustomReflectable {
     package let provider: Provider
-    private let lines: [Endpoint: ByteBuffer]
+    private let starts: [Endpoint: Start]
     private let defaults: [(name: [UInt8], line: ByteBuffer)]
     private let forwarded: [[UInt8]]
+
+    /// The static part of a head.
+    private struct Start {
+        /// From the request line to the credential.
+        var lines: ByteBuffer
+        /// How many bytes of `lines` come before the place where a query goes.
+        var targetEnd: Int
+    }
 
     package var description: String { "[outbound]" }
     package var customMirror: Mirror { Mirror(self, children: EmptyCollection<Mirror.Child>()) }
 
     init(_ provider: Provider) {
         self.provider = provider
-        var lines: [Endpoint: ByteBuffer] = [:]
+        var starts: [Endpoint: Start] = [:]
         for endpoint in Endpoint.allCases where endpoint.dialect == provider.dialect {
-            lines[endpoint] = Self.start(provider, endpoint)
+            starts[endpoint] = Self.start(provider, endpoint)
         }
-        self.lines = lines
+        self.starts = starts
         defaults = provider.defaultHeaders.map { header in
             (
                 Array(header.name.lowercased().utf8),
@@ -32,9 +40,11 @@ package final class Outbound: Sendable, CustomStringConvertible, CustomReflectab
         forwarded = provider.forwardedHeaders.map { Array($0.utf8) }
     }
 
-    private static func start(_ provider: Provider, _ endpoint: Endpoint) -> ByteBuffer {
+    private static func start(_ provider: Provider, _ endpoint: Endpoint) -> Start {
         var buffer = ByteBuffer()
-        buffer.writeString("POST \(provider.origin.basePath)\(endpoint.providerPath) HTTP/1.1\r\n")
+        buffer.writeString("POST \(provider.origin.basePath)\(endpoint.providerPath)")
+        let targetEnd = buffer.readableBytes
+        buffer.writeStaticString(" HTTP/1.1\r\n")
         buffer.writeString("host: \(provider.origin.authority)\r\n")
         buffer.writeStaticString("content-type: application/json\r\naccept-encoding: identity\r\n")
         switch provider.authentication {
@@ -42,7 +52,7 @@ package final class Outbound: Sendable, CustomStringConvertible, CustomReflectab
         case .header(let name, let secret): write(secret, after: "\(name): ", to: &buffer)
         case .none: break
         }
-        return buffer
+        return Start(lines: buffer, targetEnd: targetEnd)
     }
 
     private static func write(_ secret: Secret, after name: String, to buffer: inout ByteBuffer) {
@@ -51,11 +61,20 @@ package final class Outbound: Sendable, CustomStringConvertible, CustomReflectab
         buffer.writeStaticString("\r\n")
     }
 
-    /// The head for a call to `endpoint`, with those of the caller's fields that may go to this provider. Nothing of the
-    /// caller's own credentials, cookies or connection ever does: fields are forwarded by an allow-list.
-    func head(_ endpoint: Endpoint, caller: FieldTable) -> ByteBuffer? {
-        guard var buffer = lines[endpoint] else { return nil }
+    /// The head for a call to `endpoint`, with the caller's query and those of its fields that may go to this provider.
+    /// Nothing of the caller's own credentials, cookies or connection ever does: fields are forwarded by an allow-list.
+    func head(_ endpoint: Endpoint, caller head: RequestHead) -> ByteBuffer? {
+        guard let start = starts[endpoint] else { return nil }
+        var buffer = start.lines
+        if let query = head.target.query.flatMap(ForwardedQuery.make) {
+            buffer = ByteBuffer()
+            buffer.writeBytes(start.lines.readableBytesView.prefix(start.targetEnd))
+            buffer.writeInteger(UInt8(ascii: "?"))
+            buffer.writeBytes(query)
+            buffer.writeBytes(start.lines.readableBytesView.dropFirst(start.targetEnd))
+        }
         buffer.reserveCapacity(minimumWritableBytes: 256)
+        let caller = head.fields
         if let accept = caller.first(.accept) {
             buffer.writeStaticString("accept: ")
             buffer.writeBytes(caller.bytes[accept])
@@ -71,10 +90,12 @@ package final class Outbound: Sendable, CustomStringConvertible, CustomReflectab
         return buffer
     }
 
-    /// Whether a field of the caller's goes to this provider: it is on the allow-list, and the caller's `Connection` does
-    /// not say that it is meant for the next hop alone (RFC 9110 §7.6.1).
+    /// Whether a field of the caller's goes to this provider: it is on the allow-list, and `Connection` does not say that
+    /// it is meant for the next hop alone (RFC 9110 §7.6.1).
     private func isForwarded(_ entry: FieldTable.Entry, _ caller: FieldTable) -> Bool {
-        guard entry.known == .other, forwarded.contains(where: { caller.bytes[entry.name].elementsEqual($0) }) else {
+        guard Self.mayBeForwarded(entry.known),
+            forwarded.contains(where: { caller.bytes[entry.name].elementsEqual($0) })
+        else {
             return false
         }
         let name = caller.bytes[entry.name]
@@ -85,6 +106,14 @@ package final class Outbound: Sendable, CustomStringConvertible, CustomReflectab
             }
         }
         return true
+    }
+
+    /// Fields that the gateway reads are its own or speak of the connection, but for those that name the request.
+    private static func mayBeForwarded(_ field: KnownField) -> Bool {
+        switch field {
+        case .other, .traceparent, .xRequestID: true
+        default: false
+        }
     }
 
     /// Whether the caller's own field takes the place of the default.

@@ -16,7 +16,7 @@ package struct Pipeline {
     private let relay: Relay
     private let settle: Settle
     private let finish = Finish()
-    private let listModels = ListModels()
+    private let listModels: ListModels
     private let refuse: Refuse
 
     package init(_ lane: LaneContext) {
@@ -27,6 +27,7 @@ package struct Pipeline {
         attempt = Attempt(lane: lane)
         relay = Relay(lane: lane)
         settle = Settle(lane: lane)
+        listModels = ListModels(lane: lane)
         refuse = Refuse(lane: lane)
     }
 
@@ -39,7 +40,7 @@ package struct Pipeline {
             // Before the body: a stranger's bytes are not waited for.
             let identified = try identify(received)
             switch received.route {
-            case .models, .model: try listModels(identified, client)
+            case .models(let slug, let name): listModels(identified, slug: slug, name: name, client)
             case .call(let endpoint), .mount(_, let endpoint, _): await serve(identified, endpoint, client)
             }
         } catch {

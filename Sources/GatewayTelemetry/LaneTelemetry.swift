@@ -15,15 +15,24 @@ package final class LaneTelemetry: SettlementObserver {
         self.queue = queue
     }
 
-    package func observe(_ settlement: Settlement, route: String?) {
+    package func observe(_ settlement: Settlement, route: String?, refusal: GatewayFailure.Code?) {
         series.count(settlement, route: route)
+        if let refusal { series.count(refusal, .known) }
         guard let queue else { return }
-        line.write(settlement)
+        line.write(settlement, refusal: refusal)
+        queue.append(line.bytes)
+    }
+
+    package func observe(_ lookup: ModelLookup, refusal: GatewayFailure.Code?) {
+        series.countLookup()
+        if let refusal { series.count(refusal, .known) }
+        guard let queue else { return }
+        line.write(lookup, refusal: refusal)
         queue.append(line.bytes)
     }
 
     package func observeRefusal(_ refusal: Refusal) {
-        series.count(refusal)
+        series.count(refusal.code, .unknown)
         guard let queue else { return }
         line.write(refusal)
         queue.append(line.bytes)

@@ -38,6 +38,12 @@ def test_no_spelling_of_a_path_opens_without_the_admin_key(guarded, path):
         assert client.get(path).status_code in (400, 401, 403, 404, 429)
 
 
+@pytest.mark.parametrize("path", ["//v1/keys", "/v1//keys", "/v1/keys/", "/v1/%6beys", "/v1/keys%2f"])
+def test_a_path_has_one_form(gateway, path):
+    answer = gateway.admin.get(path)
+    assert answer.status_code == 404 and answer.json()["code"] == "unknown_route"
+
+
 def test_without_an_admin_key_only_this_machine_is_let_in_and_no_web_page(start_gateway):
     """On a loopback address the key may be left out; then a page in the operator's browser must not get in."""
     gateway = start_gateway(change=lambda configuration: configuration["server"]["admin"].pop("key"))

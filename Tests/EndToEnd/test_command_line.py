@@ -35,8 +35,12 @@ class TestCheck:
             ("keys:\n  - { name: a, key: '' }\n", 2, ["key"]),
             ("keys:\n  - { name: a, key: short }\n", 2, ["key"]),
             ("server:\n\tlanes: 2\n", 2, []),
-            ("storage: {}\nserver: {}\nserver: {}\n", 2, ["server"]),
+            ("storage: {}\nserver: {}\nserver: {}\n", 3, ["server", "line 2"]),
             ("server:\n  admin: { address: '0.0.0.0:9090' }\n", 2, ["admin"]),
+            ("server:\n  admin: { address: '0.0.0.0:9090', key: a }\n", 2, ["admin.key", "32", "openssl rand"]),
+            ("server: { admin: { key: 0123456789abcdef } }\nkeys:\n  - { name: a, key: 0123456789abcdef }\n", 3, ["keys.a.key", "server.admin.key"]),
+            ("storage:\n  sqlite: !!binary aGVsbG8=\n", 2, ["tag"]),
+            ("storage: {}\n---\nserver: {}\n", 2, ["second document"]),
             ("prices:\n  - { provider: nobody, model: a, input: 1, output: 1 }\n", 2, ["nobody"]),
             ("providers:\n  - { name: a, template: openai, api_key: xxxxxxxx, base_url: 'ftp://a/' }\n", 2, ["base_url"]),
         ],
@@ -53,6 +57,13 @@ class TestCheck:
     def test_every_mistake_is_told_at_once(self, tmp_path):
         result = self.check(tmp_path, "server:\n  lane: 3\n  lanes: x\nmodles: []\n")
         assert sum("sluice.yaml:" in line for line in result.stderr.splitlines()) == 3
+
+    def test_the_environment_cannot_rename_an_entry(self, tmp_path):
+        file = tmp_path / "sluice.yaml"
+        file.write_text("providers:\n  - { name: openai, template: ollama }\n")
+        result = run_command("check", "--config", str(file), environment={"SLUICE_PROVIDERS__OPENAI__NAME": "other"})
+        assert result.returncode == 1
+        assert "SLUICE_PROVIDERS__OPENAI__NAME" in result.stderr and "${NAME}" in result.stderr
 
     def test_a_missing_file(self, tmp_path):
         result = self.check(tmp_path, None)
@@ -137,6 +148,43 @@ class TestAdminCommands:
         assert sluice("keys", "delete", name).returncode == 0
         assert not self.works(gateway, rotated, prompt)
 
+    def test_what_a_key_is_good_for_can_be_changed(self, gateway, sluice, prompt, marker):
+        made = sluice("keys", "create", f"change-{marker}", "--owner", "ann", "--models", "nothing", "--expires-in", "1h")
+        key = made.stdout.strip()
+        gateway.secrets.append(key)
+        assert not self.works(gateway, key, prompt)
+        changed = sluice("keys", "change", f"change-{marker}", "--name", f"新-{marker}", "--models", "*", "--no-owner", "--no-expiry")
+        assert changed.returncode == 0, changed.stderr
+        shown = json.loads(sluice("keys", "show", f"新-{marker}", "--json").stdout)
+        assert (shown["owner"], shown["models"], shown["expires_at"]) == (None, ["*"], None)
+        assert self.works(gateway, key, prompt), "the key itself stays"
+        for arguments in ([], ["--owner", "a", "--no-owner"], ["--models", "a,,b"], ["--expires-in", "soon"]):
+            assert sluice("keys", "change", f"新-{marker}", *arguments).returncode == 64
+        assert sluice("keys", "change", "demo", "--owner", "a").returncode == 1
+
+    def test_every_page_of_many_keys_is_listed(self, gateway, sluice, marker):
+        for number in range(1005):
+            gateway.admin.post("/v1/keys", json={"name": f"{marker}-{number:04}", "owner": marker}).raise_for_status()
+        keys = json.loads(sluice("keys", "list", "--owner", marker, "--json").stdout)["keys"]
+        assert [key["name"] for key in keys] == [f"{marker}-{number:04}" for number in range(1005)]
+
+    @pytest.mark.parametrize("url", ["127.0.0.1:9090", "http://127.0.0.1:99999", "ftp://a", "http://a/?b", "http://a/#b", "http://u:p@a", "http://"])
+    def test_a_url_that_cannot_be_meant_is_told(self, url):
+        result = run_command("keys", "list", "--url", url)
+        assert result.returncode == 64 and "--url" in result.stderr
+        assert "u:p" not in result.stderr
+
+    def test_another_port_of_the_gateway_is_told(self, gateway, sluice):
+        for port in (gateway.data_port, gateway.health_port):
+            result = sluice("keys", "list", "--url", f"http://127.0.0.1:{port}")
+            assert result.returncode == 1 and "--url" in result.stderr
+
+    def test_output_that_goes_nowhere_is_a_failure(self, gateway, marker):
+        environment = {"SLUICE_ADMIN_URL": f"http://127.0.0.1:{gateway.admin_port}", "SLUICE_ADMIN_KEY": ADMIN_KEY}
+        with open("/dev/full", "w") as full:
+            result = run_command("keys", "create", f"lost-{marker}", environment=environment, output=full)
+        assert result.returncode == 1 and "sluice keys rotate" in result.stderr
+
     def test_json_is_the_admin_apis_own(self, gateway, sluice, marker):
         made = sluice("keys", "create", f"json-{marker}", "--json")
         answer = json.loads(made.stdout)
@@ -153,6 +201,12 @@ class TestAdminCommands:
         rows = json.loads(sluice("usage", "--request", marker, "--json").stdout)["rows"]
         assert [row["request_id"] for row in rows] == [marker]
         assert sluice("usage", "--request", "nobody").returncode != 0
+
+    def test_calls_that_no_provider_served_have_none(self, gateway, sluice):
+        gateway.data.post(CHAT.path, json=CHAT.body("no-such-model", "hello"))
+        assert "(none)" in sluice("usage", "--by", "provider").stdout
+        groups = json.loads(sluice("usage", "--by", "provider", "--json").stdout)["groups"]
+        assert None in [group["group"] for group in groups] and "" not in [group["group"] for group in groups]
 
     def test_models(self, sluice):
         table = sluice("models")

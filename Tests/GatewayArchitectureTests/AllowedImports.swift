@@ -20,7 +20,7 @@ enum AllowedImports {
         ]),
         "GatewayStores": system.union(["Crypto", "GRDB", "GRDBSQLite", "GatewayDomain", "Logging"]),
         "GatewayTelemetry": system.union(["Foundation", "GatewayDomain", "Logging"]),
-        "GatewayConfiguration": system.union(["Crypto", "GatewayDomain", "Yams"]),
+        "GatewayConfiguration": system.union(["CYAML", "GatewayDomain"]),
         // 3 · planes: they see the domain, never an adapter.
         "GatewayAdmin": system.union([
             "Crypto", "Foundation", "GatewayDomain", "HTTPTypes", "Hummingbird", "Logging", "NIOCore",

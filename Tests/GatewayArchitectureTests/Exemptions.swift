@@ -11,6 +11,7 @@ enum Exemptions {
         "Sources/GatewayDomain/Catalog/Provider.swift init": record,
         "Sources/GatewayDomain/Identity/VirtualKey.swift init": record,
         "Sources/GatewayDomain/Metering/Settlement.swift init": record,
+        "Sources/GatewayDomain/Ports/Ledger.swift init": record,
         "Sources/GatewayDomain/Snapshot/Configuration.swift init": record,
     ]
 

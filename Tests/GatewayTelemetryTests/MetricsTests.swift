@@ -47,16 +47,25 @@ struct MetricsTests {
         #expect(try metrics.value("sluice_cost_usd_total", ["route": "r"]) == 0)
     }
 
-    @Test("refusals of strangers are counted by reason, and every reason is there from the start")
+    @Test("refusals are counted by reason, strangers' apart, and every reason is there from the start")
     func refusals() throws {
         let telemetry = Telemetry(lanes: 2, version: "1", log: nil)
-        telemetry.lane(0).observeRefusal(sampleRefusal())
-        telemetry.lane(1).observeRefusal(sampleRefusal())
+        let lanes = [telemetry.lane(0), telemetry.lane(1)]
+        for lane in lanes {
+            lane.observeRefusal(sampleRefusal())
+            lane.observe(sampleSettlement(), route: nil, refusal: .modelNotAllowed)
+            lane.observe(sampleLookup(), refusal: .unknownModel)
+            lane.observe(sampleLookup(), refusal: nil)
+        }
         let metrics = try metrics(telemetry)
         for code in GatewayFailure.Code.allCases {
-            let expected: Double = code == .invalidKey ? 2 : 0
-            #expect(try metrics.value("sluice_refusals_total", ["code": code.rawValue]) == expected)
+            let strangers: Double = code == .invalidKey ? 2 : 0
+            let known: Double = code == .modelNotAllowed || code == .unknownModel ? 2 : 0
+            #expect(
+                try metrics.value("sluice_refusals_total", ["code": code.rawValue, "caller": "unknown"]) == strangers)
+            #expect(try metrics.value("sluice_refusals_total", ["code": code.rawValue, "caller": "known"]) == known)
         }
+        #expect(try metrics.value("sluice_model_lookups_total", [:]) == 4)
     }
 
     @Test("lanes are added up")

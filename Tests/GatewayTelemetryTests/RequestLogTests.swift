@@ -33,6 +33,21 @@ struct RequestLogTests {
         #expect(lines.first.map { NSDictionary(dictionary: $0) } == expected)
     }
 
+    @Test("a refused caller's line has the reason, and one for a list of models stands alone")
+    func refusedCaller() throws {
+        let lines = try logged {
+            $0.observe(sampleSettlement(), route: nil, refusal: .modelNotAllowed)
+            $0.observe(sampleLookup(), refusal: .unknownModel)
+        }
+        #expect(lines.first?["code"] as? String == "model_not_allowed" && lines.first?["msg"] as? String == "request")
+        let expected: NSDictionary = [
+            "time": "2026-11-21T07:41:56.000200Z", "level": "info", "msg": "models", "request_id": "req-3",
+            "trace_id": "trace-3", "key_id": "key_1", "key_name": "demo", "model": "gpt", "status": 404,
+            "code": "model_not_found", "latency_us": 77,
+        ]
+        #expect(lines.last.map { NSDictionary(dictionary: $0) } == expected)
+    }
+
     @Test("what there was not is null")
     func nulls() throws {
         var settlement = sampleSettlement()

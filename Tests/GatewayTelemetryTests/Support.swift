@@ -23,6 +23,12 @@ func sampleRefusal() -> Refusal {
         startedAt: Timestamp(microseconds: 1_795_246_916_000_123), latency: 77)
 }
 
+func sampleLookup() -> ModelLookup {
+    ModelLookup(
+        requestID: "req-3", traceID: "trace-3", keyID: "key_1", keyName: "demo", model: "gpt", status: 404,
+        startedAt: Timestamp(microseconds: 1_795_246_916_000_123), latency: 77)
+}
+
 /// A log that goes to a file.
 struct FileLog {
     let sink: LogSink

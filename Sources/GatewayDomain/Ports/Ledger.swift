@@ -24,11 +24,49 @@ package protocol LaneLedger: AnyObject {
 /// Takes each finished call for logs and metrics. Not `Sendable`: it belongs to its lane. Never blocks.
 package protocol SettlementObserver: AnyObject {
     /// `route` is the configured model entry or mount that served the call: a name from the configuration, so that it
-    /// can label a metric without bound to what callers send.
-    func observe(_ settlement: Settlement, route: String?)
+    /// can label a metric without bound to what callers send. `refusal` says why the gateway refused the call, if it did.
+    func observe(_ settlement: Settlement, route: String?, refusal: GatewayFailure.Code?)
+
+    /// A look at the list of models: it has a caller, but spends nothing and has no row in the ledger.
+    func observe(_ lookup: ModelLookup, refusal: GatewayFailure.Code?)
 
     /// A call that was refused before it had a caller: bad framing, no key, unknown key.
     func observeRefusal(_ refusal: Refusal)
+}
+
+extension SettlementObserver {
+    /// A call that the gateway did not refuse.
+    package func observe(_ settlement: Settlement, route: String?) {
+        observe(settlement, route: route, refusal: nil)
+    }
+}
+
+/// A request for the list of models, or for one of them.
+package struct ModelLookup: Sendable {
+    package var requestID: String
+    package var traceID: String
+    package var keyID: String
+    package var keyName: String
+    /// The name asked for; nil for the list.
+    package var model: String?
+    package var status: Int
+    package var startedAt: Timestamp
+    /// In microseconds.
+    package var latency: Int64
+
+    package init(
+        requestID: String, traceID: String, keyID: String, keyName: String, model: String?, status: Int,
+        startedAt: Timestamp, latency: Int64
+    ) {
+        self.requestID = requestID
+        self.traceID = traceID
+        self.keyID = keyID
+        self.keyName = keyName
+        self.model = model
+        self.status = status
+        self.startedAt = startedAt
+        self.latency = latency
+    }
 }
 
 /// A call that ended before anybody was known to have made it: logged and counted, not in the ledger.

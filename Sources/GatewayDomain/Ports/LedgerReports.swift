@@ -38,7 +38,7 @@ package struct UsageSum: Sendable, Equatable {
     package var cost: NanoDollars
     /// Rows whose model had no price: their cost is unknown and not in `cost`.
     package var unpricedRequests: Int64
-    /// Rows whose tokens are estimates.
+    /// Rows whose tokens are not simply what the provider said: estimated or corrected.
     package var estimatedRequests: Int64
 
     package init(

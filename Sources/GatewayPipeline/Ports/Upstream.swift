@@ -10,11 +10,15 @@ package struct ProviderRequest {
     package var head: ByteBuffer
     /// The body, in pieces, so that a large one need not be copied to change a few bytes of it.
     package var body: [ByteBuffer]
+    /// On the lane's clock, when the first provider was asked: the total deadline counts from here, so that trying others
+    /// does not lengthen it.
+    package var since: UInt64
 
-    package init(to: Outbound, head: ByteBuffer, body: [ByteBuffer]) {
+    package init(to: Outbound, head: ByteBuffer, body: [ByteBuffer], since: UInt64) {
         self.to = to
         self.head = head
         self.body = body
+        self.since = since
     }
 }
 

@@ -9,10 +9,9 @@ package enum Route: Equatable, Sendable {
     case call(Endpoint)
     /// The same at one provider, named by its slug, without a look-up of models.
     case mount(slug: String, Endpoint, Delivery)
-    /// The models the caller may use.
-    case models
-    /// One of them, by its name.
-    case model(String)
+    /// The models the caller may use, or the one of that name: all that are configured, or those of the provider mounted
+    /// as `slug`.
+    case models(slug: String?, name: String?)
 
     /// What a mount accepts: the older mounts fix whether the answer is streamed.
     package enum Delivery: String, Sendable {
@@ -23,7 +22,7 @@ package enum Route: Equatable, Sendable {
     package func dialect(anthropicHeaders: Bool) -> Dialect {
         switch self {
         case .call(let endpoint), .mount(_, let endpoint, _): endpoint.dialect
-        case .models, .model: anthropicHeaders ? .anthropic : .openAI
+        case .models: anthropicHeaders ? .anthropic : .openAI
         }
     }
 }
@@ -36,17 +35,21 @@ package enum RouteTable {
             try require(.post, method)
             return .call(endpoint)
         }
-        if path.elementsEqual("/v1/models".utf8) {
-            try require(.get, method)
-            return .models
-        }
-        if path.starts(with: "/v1/models/".utf8) {
-            try require(.get, method)
-            let name = unescaped(path.dropFirst("/v1/models/".utf8.count))
-            guard !name.isEmpty else { throw unknown(path) }
-            return .model(name)
-        }
+        if let models = try models(path[...], slug: nil, method) { return models }
         return try mount(path, method)
+    }
+
+    /// The list at `/v1/models`, or the model whose escaped name follows it; nil for other paths.
+    private static func models(
+        _ path: ArraySlice<UInt8>, slug: String?, _ method: HTTPMethod
+    ) throws(GatewayFailure) -> Route? {
+        let list = "/v1/models".utf8
+        guard path.starts(with: list) else { return nil }
+        let rest = path.dropFirst(list.count)
+        // A model's name is never empty.
+        guard rest.isEmpty || rest.first == UInt8(ascii: "/") && rest.count > 1 else { return nil }
+        try require(.get, method)
+        return .models(slug: slug, name: rest.isEmpty ? nil : unescaped(rest.dropFirst()))
     }
 
     /// The endpoint at a data-plane path such as `/v1/chat/completions`.
@@ -70,9 +73,11 @@ package enum RouteTable {
         else { throw unknown(path) }
         let rest = Array("/".utf8) + steps[3]
         let versioned = rest.starts(with: "/v1/".utf8) ? rest : Array("/v1".utf8) + rest
+        let slug = String(decoding: steps[2], as: UTF8.self)
+        if let models = try models(versioned[...], slug: slug, method) { return models }
         guard let endpoint = endpoint(versioned[...]) else { throw unknown(path) }
         try require(.post, method)
-        return .mount(slug: String(decoding: steps[2], as: UTF8.self), endpoint, delivery)
+        return .mount(slug: slug, endpoint, delivery)
     }
 
     private static func require(_ wanted: HTTPMethod, _ method: HTTPMethod) throws(GatewayFailure) {

@@ -24,16 +24,17 @@ enum Asked {
 }
 
 /// Stage 6: ask the providers of the plan in order. The next is asked only when the one before cannot have processed
-/// anything of the request, so that no call is ever paid for twice.
+/// anything of the request, or turned it away unprocessed, so that no call is ever paid for twice.
 struct Attempt {
     let lane: LaneContext
 
     func callAsFunction(_ admitted: Admitted, _ client: any Client) async -> Asked {
+        let since = lane.clock.now
         var last: Planned.Attempt?
         var failure = CallFailure(.unreachable, "the plan has no attempt")
         for (index, attempt) in admitted.planned.attempts.enumerated() {
             last = attempt
-            guard let request = request(admitted.decoded, attempt) else {
+            guard let request = request(admitted.decoded, attempt, since: since) else {
                 failure = CallFailure(.unreachable, "the provider has no such endpoint", isUnprocessed: true)
                 continue
             }
@@ -41,6 +42,10 @@ struct Attempt {
             client.worker = worker(call, admitted)
             do throws(CallFailure) {
                 let head = try await call.head()
+                if Self.isTurnedAway(head), index + 1 < admitted.planned.attempts.count, !client.isGone {
+                    call.release()
+                    continue
+                }
                 return .answered(
                     Answered(admitted: admitted, call: call, head: head, attempt: attempt, attempts: index + 1))
             } catch {
@@ -54,14 +59,15 @@ struct Attempt {
         return .failed(last, attempts: admitted.planned.attempts.count, failure)
     }
 
-    private func request(_ decoded: Decoded, _ attempt: Planned.Attempt) -> ProviderRequest? {
-        guard let head = attempt.outbound.head(decoded.endpoint, caller: decoded.received.head.fields) else {
-            return nil
-        }
+    /// Whether a provider that is too busy sent the request away: 429, 503, and Anthropic's 529.
+    private static func isTurnedAway(_ head: AnswerHead) -> Bool { [429, 503, 529].contains(head.status) }
+
+    private func request(_ decoded: Decoded, _ attempt: Planned.Attempt, since: UInt64) -> ProviderRequest? {
+        guard let head = attempt.outbound.head(decoded.endpoint, caller: decoded.received.head) else { return nil }
         let edits = RequestEditor.edits(
             for: decoded.facts, endpoint: decoded.endpoint, sendingModel: attempt.model,
             askingStreamUsage: attempt.outbound.provider.asksForStreamUsage)
-        return ProviderRequest(to: attempt.outbound, head: head, body: decoded.body.applying(edits))
+        return ProviderRequest(to: attempt.outbound, head: head, body: decoded.body.applying(edits), since: since)
     }
 
     private func worker(_ call: any ProviderCall, _ admitted: Admitted) -> any ClientWorker {

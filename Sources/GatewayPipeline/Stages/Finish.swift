@@ -12,7 +12,7 @@ struct Finish {
         case .answer(var head, let body):
             AnswerFields.add(to: &head, relayed.admitted, attempt: relayed.attempt, attempts: relayed.attempts)
             AnswerFields.addCost(to: &head, settlement.cost)
-            if settlement.usageSource == .estimated, relayed.attempts <= 1 {
+            if settlement.usageSource.isApproximate, relayed.attempts <= 1 {
                 head.add("x-sluice-degraded", "usage-estimated")
             }
             AnswerFields.addOverhead(to: &head, UInt64(clamping: settlement.overhead) * 1000)

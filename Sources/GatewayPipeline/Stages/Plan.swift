@@ -39,7 +39,7 @@ struct Plan {
     func callAsFunction(_ decoded: Decoded) throws(GatewayFailure) -> Planned {
         switch decoded.received.route {
         case .mount(let slug, _, let delivery): try mounted(decoded, slug, delivery)
-        case .call, .models, .model: try routed(decoded)
+        case .call, .models: try routed(decoded)
         }
     }
 

@@ -51,17 +51,20 @@ struct Settle {
 
     /// Writes down a call that was refused after its caller was known. Nothing was reserved.
     func refused(_ identified: Identified, _ decoded: Decoded?, _ endpoint: Endpoint, _ departure: Departure) {
-        var row =
-            switch departure {
-            case .clientGone: Self.row(identified, status: 499, ending: .clientGone)
-            case .refused(let failure): Self.row(identified, status: failure.status, ending: .refused)
-            }
+        var row: Settlement
+        var refusal: GatewayFailure.Code?
+        switch departure {
+        case .clientGone: row = Self.row(identified, status: 499, ending: .clientGone)
+        case .refused(let failure):
+            row = Self.row(identified, status: failure.status, ending: .refused)
+            refusal = failure.code
+        }
         row.endpoint = endpoint
         row.modelAsked = decoded?.facts.model ?? ""
         row.streamed = decoded?.facts.streams ?? false
         row.latency = Self.microseconds(from: identified.received.startedNanoseconds, to: lane.clock.now)
         lane.ledger.record(row)
-        lane.observer.observe(row, route: nil)
+        lane.observer.observe(row, route: nil, refusal: refusal)
     }
 
     private static func row(_ identified: Identified, status: Int, ending: Ending) -> Settlement {

@@ -5,12 +5,26 @@ import GatewayDomain
 /// The lines of requests. Each is dated by its end. No field holds content, a header or a secret: the types they are
 /// written from cannot.
 extension LogLine {
-    mutating func write(_ settlement: Settlement) {
+    mutating func write(_ settlement: Settlement, refusal: GatewayFailure.Code?) {
         begin(at: settlement.startedAt.later(by: settlement.latency), level: "info", message: "request")
         addNames(settlement)
         addOutcome(settlement)
+        if let refusal { add("code", plain: refusal.rawValue) }
         addUsage(settlement)
         addTimes(settlement)
+        end()
+    }
+
+    mutating func write(_ lookup: ModelLookup, refusal: GatewayFailure.Code?) {
+        begin(at: lookup.startedAt.later(by: lookup.latency), level: "info", message: "models")
+        add("request_id", lookup.requestID, limit: 128)
+        add("trace_id", lookup.traceID, limit: 32)
+        add("key_id", lookup.keyID, limit: 128)
+        add("key_name", lookup.keyName, limit: 128)
+        add("model", lookup.model, limit: 256)
+        add("status", lookup.status)
+        if let refusal { add("code", plain: refusal.rawValue) }
+        add("latency_us", lookup.latency)
         end()
     }
 

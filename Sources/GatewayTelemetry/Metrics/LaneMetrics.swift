@@ -15,12 +15,27 @@ final class LaneMetrics: Sendable {
     /// How many sets of call labels are counted apart. Sets of the other labels are never more than those of calls.
     let limit: Int
     private let lists = Mutex(Lists())
-    /// Calls refused before there was a caller, in the order of the codes.
-    let refusals = GatewayFailure.Code.allCases.map { _ in Counter() }
+    /// Requests that the gateway refused, in the order of the codes: of callers it knows, and of strangers.
+    private let refusalsOfKnown = GatewayFailure.Code.allCases.map { _ in Counter() }
+    private let refusalsOfUnknown = GatewayFailure.Code.allCases.map { _ in Counter() }
+    /// Looks at the list of models.
+    let lookups = Counter()
     /// Calls that were counted under `other` because there was no room for their own labels.
     let folded = Counter()
 
     init(limit: Int) { self.limit = limit }
+
+    /// Whether the key of a refused request was a good one.
+    enum Caller: String, CaseIterable {
+        case known, unknown
+    }
+
+    func refusals(_ caller: Caller) -> [Counter] {
+        switch caller {
+        case .known: refusalsOfKnown
+        case .unknown: refusalsOfUnknown
+        }
+    }
 
     /// What there is now; the counters in it go on counting.
     var current: Lists { lists.withLock { $0 } }
@@ -61,7 +76,7 @@ final class TrafficCounters: Sendable {
         case .priced(let amount): cost.add(amount.amount)
         case .unpriced: unpriced.add()
         }
-        if settlement.usageSource == .estimated { estimated.add() }
+        if settlement.usageSource.isApproximate { estimated.add() }
     }
 }
 

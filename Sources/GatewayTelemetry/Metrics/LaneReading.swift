@@ -7,7 +7,8 @@ struct LaneReading {
     private var calls: [CallLabels: UInt64] = [:]
     private var traffic: [TrafficLabels: TrafficReading] = [:]
     private var timings: [TimingLabels: TimingReading] = [:]
-    private var refusals = [UInt64](repeating: 0, count: GatewayFailure.Code.allCases.count)
+    private var refusals: [LaneMetrics.Caller: [UInt64]] = [:]
+    private var lookups: UInt64 = 0
     private var folded: UInt64 = 0
 
     init(_ lanes: [LaneMetrics]) {
@@ -16,7 +17,11 @@ struct LaneReading {
             for (labels, count) in lists.calls { calls[labels, default: 0] &+= count.value }
             for (labels, counters) in lists.traffic { traffic[labels, default: TrafficReading()].add(counters) }
             for (labels, histograms) in lists.timings { add(histograms, labels) }
-            for (index, counter) in lane.refusals.enumerated() { refusals[index] &+= counter.value }
+            for caller in LaneMetrics.Caller.allCases {
+                let counts = lane.refusals(caller).map(\.value)
+                refusals[caller] = refusals[caller].map { zip($0, counts).map(&+) } ?? counts
+            }
+            lookups &+= lane.lookups.value
             folded &+= lane.folded.value
         }
     }
@@ -37,8 +42,15 @@ struct LaneReading {
             "requests_total", .counter, "Calls of known callers, by how they ended.",
             Self.sorted(calls.map { Sample($0.pairs, "\($1)") }))
         exposition.add(
-            "refusals_total", .counter, "Requests refused before their caller was known, by reason.",
-            zip(GatewayFailure.Code.allCases, refusals).map { Sample([("code", $0.rawValue)], "\($1)") })
+            "refusals_total", .counter, "Requests that the gateway refused, by reason and whether it knew the caller.",
+            LaneMetrics.Caller.allCases.flatMap { caller in
+                zip(GatewayFailure.Code.allCases, refusals[caller] ?? []).map { code, count in
+                    Sample([("code", code.rawValue), ("caller", caller.rawValue)], "\(count)")
+                }
+            })
+        exposition.add(
+            "model_lookups_total", .counter, "Requests for the list of models, or for one of them.",
+            [Sample([], "\(lookups)")])
         exposition.add(
             "metric_series_folded_total", .counter,
             "Calls counted under the label value 'other' because the bound on series was reached.",

@@ -29,9 +29,13 @@ final class LaneSeries {
         series.timing.count(settlement)
     }
 
-    func count(_ refusal: Refusal) {
-        if let index = indices[refusal.code] { metrics.refusals[index].add() }
+    /// Counts a refusal by its reason, apart for callers who are known and for strangers.
+    func count(_ code: GatewayFailure.Code, _ caller: LaneMetrics.Caller) {
+        guard let index = indices[code] else { return }
+        metrics.refusals(caller)[index].add()
     }
+
+    func countLookup() { metrics.lookups.add() }
 
     private func series(_ labels: CallLabels) -> Series {
         if let known = calls[labels] { return known }

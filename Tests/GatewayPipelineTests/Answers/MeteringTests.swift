@@ -14,25 +14,52 @@ struct MeteringTests {
     }
 
     @Test(
-        "an answer without a believable count is estimated, and says so",
+        "an answer without a count that can be true is estimated, and says so, and whether there was one",
         arguments: [
-            nil, "null", "{}", #"{"prompt_tokens":-5,"completion_tokens":3}"#,
-            #"{"prompt_tokens":1.5,"completion_tokens":3}"#,
-            #"{"prompt_tokens":"7","completion_tokens":3}"#,
-            #"{"prompt_tokens":7,"completion_tokens":9223372036854775808}"#,
-            #"{"prompt_tokens":7,"completion_tokens":1000000000001}"#, #"{"prompt_tokens":7,"completion_tokens":0}"#,
-        ] as [String?])
-    func estimated(_ usage: String?) async throws {
+            (nil, .estimated), ("null", .estimated), ("{}", .corrected),
+            (#"{"prompt_tokens":-5,"completion_tokens":3}"#, .corrected),
+            (#"{"prompt_tokens":1.5,"completion_tokens":3}"#, .corrected),
+            (#"{"prompt_tokens":"7","completion_tokens":3}"#, .corrected),
+            (#"{"prompt_tokens":7,"completion_tokens":9223372036854775808}"#, .corrected),
+            (#"{"prompt_tokens":7,"completion_tokens":1000000000001}"#, .corrected),
+            (#"{"prompt_tokens":7,"completion_tokens":0}"#, .corrected),
+        ] as [(String?, UsageSource)])
+    func estimated(_ usage: String?, _ source: UsageSource) async throws {
         let world = World(.json(Self.answer(usage)))
         let request = EndpointSample.chat.request
         let client = try await world.run(Request(Self.chat, request))
         let row = try world.row
-        let prompt = Int64((request.utf8.count + 3) / 4)
-        #expect(row.usage == Usage(prompt: prompt, completion: 10))
-        #expect(row.usageSource == .estimated && row.ending == .complete)
+        let prompt = try #require(world.ledger.openings.first?.estimatedPrompt)
+        #expect(row.usage == Usage(prompt: prompt, completion: 10) && prompt > 0)
+        #expect(row.usageSource == source && row.ending == .complete)
         #expect(row.cost == .priced(NanoDollars(prompt * 1000 + 20_000)))
         #expect(client.fields["x-sluice-degraded"] == "usage-estimated")
         #expect(client.text == Self.answer(usage))
+    }
+
+    @Test(
+        "counts that cannot be true in part are cut down to what can be, and the row says so",
+        arguments: [
+            (
+                #"{"prompt_tokens":10,"completion_tokens":3,"prompt_tokens_details":{"cached_tokens":50}}"#,
+                Usage(prompt: 10, completion: 3, cached: 10)
+            ),
+            (
+                #"{"prompt_tokens":10,"completion_tokens":3,"prompt_tokens_details":{"cached_tokens":-1}}"#,
+                Usage(prompt: 10, completion: 3)
+            ),
+            (
+                #"{"prompt_tokens":10,"completion_tokens":3,"completion_tokens_details":{"reasoning_tokens":"2"}}"#,
+                Usage(prompt: 10, completion: 3)
+            ),
+            (#"{"prompt_tokens":10,"completion_tokens":3,"total_tokens":5}"#, Usage(prompt: 10, completion: 3)),
+        ])
+    func corrected(_ usage: String, _ expected: Usage) async throws {
+        let world = World(.json(Self.answer(usage)))
+        let client = try await world.run(Request(Self.chat, EndpointSample.chat.request))
+        let row = try world.row
+        #expect(row.usage == expected && row.usageSource == .corrected && row.ending == .complete)
+        #expect(client.fields["x-sluice-degraded"] == "usage-estimated")
     }
 
     @Test("a model without a price is unpriced, never free")
@@ -58,8 +85,8 @@ struct MeteringTests {
         let world = World(.json(EndpointSample.chat.answer))
         try await world.run(Request(Self.chat, body))
         let opening = try #require(world.ledger.openings.first)
-        let prompt = Int64((body.utf8.count + 3) / 4)
-        #expect(opening.estimatedPrompt == prompt)
+        let prompt = opening.estimatedPrompt
+        #expect(prompt > 0)
         // The spare target costs five times the first: $5 and $10 a million.
         #expect(opening.reserved == NanoDollars(prompt * 5000 + 200 * 10_000))
         #expect(opening.provider == "primary" && opening.modelServed == "gpt-real" && opening.modelAsked == "gpt")

@@ -6,18 +6,25 @@ import Testing
 
 @Suite("Errors that providers answer with")
 struct ProviderErrorTests {
-    private static let error = #"{"error":{"message":"no","type":"x"}}"#
+    /// An error in the form of the dialects.
+    private static func error(_ endpoint: Endpoint) -> String {
+        switch endpoint.dialect {
+        case .openAI: #"{"error":{"message":"no","type":"x"}}"#
+        case .anthropic: #"{"type":"error","error":{"type":"x","message":"no"},"request_id":"req_1"}"#
+        }
+    }
 
     @Test(
-        "the provider's status and JSON pass, and nothing is billed", arguments: EndpointSample.all,
+        "the provider's status and error pass, and nothing is billed", arguments: EndpointSample.all,
         [
             400, 402, 404, 409, 413, 422, 429, 500, 502, 503, 504, 529,
         ])
     func passed(_ sample: EndpointSample, _ status: Int) async throws {
         for request in [sample.request, sample.stream?.request ?? sample.request] {
-            let world = World(.json(status, Self.error))
+            let error = Self.error(sample.endpoint)
+            let world = World(.json(status, error), configuration: .withoutFallback)
             let client = try await world.run(Request(sample.path, request))
-            #expect(client.state == .answered && client.status == status && client.text == Self.error)
+            #expect(client.state == .answered && client.status == status && client.text == error)
             let row = try world.row
             #expect(row.ending == .providerError && row.status == status && row.attempts == 1)
             #expect(row.usage == .zero && row.usageSource == .none && row.cost == .priced(.zero))
@@ -45,11 +52,71 @@ struct ProviderErrorTests {
             "", "<html>Bad Gateway</html>", "[]", "{\"error\"", "\u{1f}\u{8b}",
         ])
     func notJSON(_ sample: EndpointSample, _ body: String) async throws {
-        let world = World(.answer("HTTP/1.1 503 X\ncontent-type: text/html", [Array(body.utf8)]))
+        let world = World(
+            .answer("HTTP/1.1 503 X\ncontent-type: text/html", [Array(body.utf8)]),
+            configuration: .withoutFallback)
         let client = try await world.run(Request(sample.path, sample.request))
         #expect(client.status == 503 && client.fields["content-type"] == "application/json")
         #expect(try (JSON.error(client.text)["message"] as? String)?.contains("503") == true)
         #expect(try world.row.ending == .providerError)
+    }
+
+    @Test(
+        "an error of another form keeps its status and its words", arguments: EndpointSample.all,
+        [
+            (#"{}"#, nil), (#"{"error":{}}"#, nil), (#"{"error":null,"ok":false}"#, nil),
+            (#"{"error":"too fast"}"#, "too fast"), (#"{"message":"too fast","type":"x"}"#, "too fast"),
+            (#"{"detail":"too fast"}"#, "too fast"), (#"{"detail":[{"loc":["body"],"msg":"too fast"}]}"#, "too fast"),
+            (#"{"error":{"message":"too\nfast\u0007\u202e"}}"#, nil), (#"{"error":{"message":7}}"#, nil),
+        ] as [(String, String?)])
+    func otherForms(_ sample: EndpointSample, _ error: (body: String, message: String?)) async throws {
+        let world = World(.json(429, error.body), configuration: .withoutFallback)
+        let client = try await world.run(Request(sample.path, sample.request))
+        #expect(client.status == 429)
+        let told = try JSON.error(client.text)
+        let message = try #require(told["message"] as? String)
+        if let expected = error.message { #expect(message == expected) }
+        // What has the form of OpenAI's is not Anthropic's.
+        if error.body.contains("nfast"), sample.endpoint.dialect == .openAI {
+            #expect(client.text == error.body)
+        } else {
+            #expect(
+                told["type"] as? String == "rate_limit_error" && message.contains("too fast") || message.contains("429")
+            )
+        }
+        #expect(try world.row.status == 429 && world.row.usage == .zero)
+    }
+
+    @Test("an error in an array of one, or in an event, is an error all the same", arguments: EndpointSample.all)
+    func wrapped(_ sample: EndpointSample) async throws {
+        let error = Self.error(sample.endpoint)
+        for body in [
+            "[\(error)]", " [ \(error) ]\n", "data: \(error)\n\n", "event: error\ndata: \(error)\n\n", "data: \(error)",
+        ] {
+            let world = World(.answer("HTTP/1.1 500 X", [Array(body.utf8)]))
+            let client = try await world.run(Request(sample.path, sample.request))
+            #expect(client.status == 500 && client.text == error)
+        }
+        let two = World(.answer("HTTP/1.1 500 X", [Array("[\(error),\(error)]".utf8)]))
+        #expect(try await two.run(Request(sample.path, sample.request)).text.contains("500"))
+    }
+
+    @Test(
+        "the gateway's credential never passes, however the provider tells it",
+        arguments: [
+            #"{"error":{"message":"bad key KEY","type":"x"}}"#, #"{"error":{"message":"no","param":"KEY"}}"#,
+            #"{"error":{"message":"no"},"KEY":1}"#, #"{"error":"bad key 'KEY'."}"#, #"{"message":"KEY"}"#,
+            #"{"error":{"message":"bad key ESCAPED"}}"#, #"{"detail":"x=ESCAPED"}"#, #"[{"error":{"message":"KEY"}}]"#,
+        ])
+    func secrets(_ error: String) async throws {
+        let key = "provider-secret-primary"
+        let escaped = key.utf8.map { "\\u00" + String($0, radix: 16) }.joined()
+        let body = error.replacing("KEY", with: key).replacing("ESCAPED", with: escaped)
+        let world = World(.json(400, body))
+        let client = try await world.run(Request("/v1/chat/completions", EndpointSample.chat.request))
+        #expect(client.status == 400)
+        #expect(!client.text.contains("secret") && !client.text.contains(String(escaped.prefix(24))), "\(client.text)")
+        #expect(try JSON.error(client.text)["message"] is String)
     }
 
     @Test("an error of more than a mebibyte is not held")
@@ -69,7 +136,8 @@ struct ProviderErrorTests {
         let world = World(script)
         let client = try await world.run(Request("/v1/chat/completions", EndpointSample.chat.request))
         #expect(client.status == 502)
-        #expect(try world.row.ending == .providerFailed)
+        let row = try world.row
+        #expect(row.ending == .providerFailed && row.usage == .zero && row.usageSource == .none)
     }
 
     @Test(
@@ -82,8 +150,10 @@ struct ProviderErrorTests {
             ("1e3", nil),
         ] as [(String, String?)])
     func retryAfter(_ value: String, _ expected: String?) async throws {
-        let script = ProviderScript.answer("HTTP/1.1 429 X\nretry-after: \(value)", [Array(Self.error.utf8)])
-        let client = try await World(script).run(Request("/v1/chat/completions", EndpointSample.chat.request))
+        let script = ProviderScript.answer(
+            "HTTP/1.1 429 X\nretry-after: \(value)", [Array(Self.error(.chatCompletions).utf8)])
+        let client = try await World(script, configuration: .withoutFallback).run(
+            Request("/v1/chat/completions", EndpointSample.chat.request))
         #expect(client.status == 429)
         #expect(client.fields["retry-after"] == expected)
     }
@@ -96,7 +166,8 @@ struct ProviderErrorTests {
         for status in ["429", "200"] {
             let script = ProviderScript.answer(
                 head.replacing("429", with: status), [Array(EndpointSample.chat.answer.utf8)])
-            let client = try await World(script).run(Request("/v1/chat/completions", EndpointSample.chat.request))
+            let client = try await World(script, configuration: .withoutFallback).run(
+                Request("/v1/chat/completions", EndpointSample.chat.request))
             let names = Set(client.fields.keys)
             let allowed: Set = [
                 "content-type", "retry-after", "x-request-id", "x-sluice-model", "x-sluice-provider",

@@ -46,6 +46,7 @@ struct WholeAnswerTests {
         let world = World(.json(body))
         let client = try await world.run(Request(sample.path, sample.request))
         try expectBroken(client, world, status: 502)
+        try world.expectInputBilled()
     }
 
     @Test("an answer cut at any byte is an error, never a short answer", arguments: EndpointSample.all)
@@ -55,6 +56,7 @@ struct WholeAnswerTests {
             let world = World(.answer("HTTP/1.1 200 OK", [Array(bytes[..<count])]))
             let client = try await world.run(Request(sample.path, sample.request))
             try expectBroken(client, world, status: 502)
+            try world.expectInputBilled()
         }
     }
 
@@ -75,7 +77,7 @@ struct WholeAnswerTests {
             #expect(!client.text.contains(String(decoding: half, as: UTF8.self)))
             let row = try world.row
             #expect(row.ending == ending && row.status == status && row.attempts == 1)
-            #expect(row.usageSource == (sample.endpoint == .countTokens ? .none : .estimated))
+            try world.expectInputBilled()
             world.expectSettledBeforeTheEnd()
         }
     }
@@ -87,6 +89,7 @@ struct WholeAnswerTests {
         let script = ProviderScript.answer("HTTP/1.1 200 OK\ncontent-encoding: \(coding)", [Array(sample.answer.utf8)])
         let world = World(script)
         try expectBroken(try await world.run(Request(sample.path, sample.request)), world, status: 502)
+        try world.expectInputBilled()
         #expect(world.upstream.head().contains("\r\naccept-encoding: identity\r\n"))
     }
 
@@ -102,6 +105,7 @@ struct WholeAnswerTests {
         let world = World(.answer("HTTP/1.1 \(status) Found\nlocation: http://evil.test/", [Array("{}".utf8)]))
         let client = try await world.run(Request("/v1/chat/completions", EndpointSample.chat.request))
         try expectBroken(client, world, status: 502)
+        #expect(try world.row.usage == .zero && world.row.usageSource == .none)
         #expect(client.fields["location"] == nil && !client.text.contains("evil"))
         #expect(world.upstream.calls.map(\.ends) == [[.cancelled]])
     }
@@ -114,6 +118,7 @@ struct WholeAnswerTests {
         let world = World(script, limits: limits)
         let client = try await world.run(Request("/v1/chat/completions", EndpointSample.chat.request))
         try expectBroken(client, world, status: 502)
+        try world.expectInputBilled()
         #expect(world.upstream.calls.map(\.ends) == [[.cancelled]])
         let exact = World(script, limits: ServerLimits(answer: answer.utf8.count))
         #expect(try await exact.run(Request("/v1/chat/completions", EndpointSample.chat.request)).text == answer)
@@ -129,7 +134,7 @@ struct WholeAnswerTests {
         #expect(row.usage == sample.usage && row.ending == .complete && row.streamed)
     }
 
-    /// An error of ours instead of an answer, with a row that bills nothing known.
+    /// An error of ours instead of an answer.
     private func expectBroken(_ client: ScriptedClient, _ world: World, status: Int) throws {
         #expect(client.state == .answered && client.status == status)
         #expect(try JSON.error(client.text)["message"] is String)

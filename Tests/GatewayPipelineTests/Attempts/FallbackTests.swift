@@ -64,9 +64,42 @@ struct FallbackTests {
         }
     }
 
+    @Test("a provider that is too busy is passed over, and costs nothing", arguments: [429, 503, 529])
+    func turnedAway(_ status: Int) async throws {
+        let sample = EndpointSample.chat
+        let world = World(.json(status, #"{"error":{"message":"busy"}}"#), .json(sample.answer))
+        let client = try await world.run(Request(sample.path, sample.request))
+        #expect(client.status == 200 && client.text == sample.answer)
+        #expect(world.upstream.calls[0].ends == [.released])
+        let row = try world.row
+        #expect(row.provider == "spare" && row.attempts == 2 && row.ending == .complete)
+    }
+
+    @Test("when every provider is too busy the client is told what the last said", arguments: [429, 503, 529])
+    func allTurnAway(_ status: Int) async throws {
+        let world = World(
+            .json(status, #"{"error":{"message":"first"}}"#), .json(status, #"{"error":{"message":"second"}}"#))
+        let client = try await world.run(Request(EndpointSample.chat.path, EndpointSample.chat.request))
+        #expect(client.status == status && client.text.contains("second"))
+        let row = try world.row
+        #expect(row.ending == .providerError && row.attempts == 2 && row.usage == .zero)
+    }
+
+    @Test("trying another provider does not lengthen the call's total deadline")
+    func oneDeadline() async throws {
+        var clock: ManualClock?
+        var slow = ProviderScript.failure(Self.unprocessed[0])
+        slow.beforeHead = { clock?.advance(milliseconds: 500) }
+        let world = World(slow, .json(EndpointSample.chat.answer))
+        clock = world.clock
+        try await world.run(Request(EndpointSample.chat.path, EndpointSample.chat.request))
+        #expect(world.upstream.requests.count == 2)
+        #expect(world.upstream.requests[0].since == world.upstream.requests[1].since)
+    }
+
     @Test(
-        "an answer of any kind is the answer: nobody else is asked",
-        arguments: [200, 302, 400, 401, 404, 429, 500, 503, 529])
+        "any other answer is the answer: nobody else is asked",
+        arguments: [200, 302, 400, 401, 404, 500, 502, 504])
     func answersAreFinal(_ status: Int) async throws {
         let world = World(.json(status, #"{"error":{}}"#))
         try await world.run(Request(EndpointSample.chat.path, EndpointSample.chat.request))

@@ -23,7 +23,7 @@ struct ForwardingTests {
     func openAIHead() async throws {
         let world = World(.json(EndpointSample.chat.answer))
         let fields = Self.private_ + ["Accept: application/json", "OpenAI-Beta: assistants=v2", "Idempotency-Key: k1"]
-        try await world.run(Request("/v1/chat/completions?q=canary", EndpointSample.chat.request, fields: fields))
+        try await world.run(Request("/v1/chat/completions?key=canary", EndpointSample.chat.request, fields: fields))
         #expect(
             world.upstream.head()
                 == [
@@ -68,6 +68,38 @@ struct ForwardingTests {
             world.upstream.head()
                 == "POST /api/chat/completions HTTP/1.1\r\nhost: plain.test\r\ncontent-type: application/json\r\n"
                 + "accept-encoding: identity\r\n")
+    }
+
+    @Test(
+        "the query goes along, but for the caller's credentials",
+        arguments: [
+            ("?beta=true", "?beta=true"), ("?a=1&b=%20&c", "?a=1&b=%20&c"), ("?", ""), ("?&&", ""),
+            ("?key=canary", ""), ("?KEY=canary&beta=true", "?beta=true"), ("?a=1&api_key=canary&b=2", "?a=1&b=2"),
+            ("?access_token=canary", ""), ("?%6bey=canary", ""), ("?x=sk-sluice-canary", ""),
+        ])
+    func query(_ query: String, _ sent: String) async throws {
+        let world = World(.json(EndpointSample.messages.answer))
+        try await world.run(Request("/v1/messages\(query)", EndpointSample.messages.request))
+        #expect(world.upstream.head().hasPrefix("POST /v1/messages\(sent) HTTP/1.1\r\nhost: claude.test\r\n"))
+        #expect(!world.upstream.head().contains("canary"))
+        #expect(world.upstream.head().contains("\r\nx-api-key: provider-secret-claude\r\n"))
+    }
+
+    @Test("fields that name the request go to providers that are allowed them; credentials and connection never do")
+    func namedFields() async throws {
+        let names: Set = ["traceparent", "x-request-id", "authorization", "cookie", "connection", "te", "x-api-key"]
+        let configuration = Configuration.sampled { $0.providers[0].forwardedHeaders = names }
+        let world = World(.json(EndpointSample.chat.answer), configuration: configuration)
+        let fields = ["Traceparent: 00-\(String(repeating: "a", count: 32))-\(String(repeating: "b", count: 16))-01"]
+        try await world.run(
+            Request(
+                EndpointSample.chat.path, EndpointSample.chat.request,
+                fields: fields + [
+                    "X-Request-Id: r1", "Cookie: canary", "TE: trailers", "x-api-key: \(SampleKeys.demo)",
+                ]))
+        let head = world.upstream.head()
+        #expect(head.contains("\r\ntraceparent: 00-aaaa") && head.contains("\r\nx-request-id: r1\r\n"))
+        #expect(!head.contains("canary") && !head.contains("trailers") && !head.contains(SampleKeys.demo))
     }
 
     @Test(

@@ -29,11 +29,15 @@ struct RouteTests {
     @Test(
         "models are listed and shown by name, with escapes in it undone once",
         arguments: [
-            ("/v1/models", Route.models), ("/v1/models/gpt", .model("gpt")),
-            ("/v1/models/org/name", .model("org/name")),
-            ("/v1/models/a%20b", .model("a b")), ("/v1/models/a%2520b", .model("a%20b")),
-            ("/v1/models/%c3%a9", .model("é")),
-            ("/v1/models/a%3Ab", .model("a:b")),
+            ("/v1/models", Route.models(slug: nil, name: nil)), ("/v1/models/gpt", .models(slug: nil, name: "gpt")),
+            ("/v1/models/org/name", .models(slug: nil, name: "org/name")),
+            ("/v1/models/a%20b", .models(slug: nil, name: "a b")),
+            ("/v1/models/a%2520b", .models(slug: nil, name: "a%20b")),
+            ("/v1/models/%c3%a9", .models(slug: nil, name: "é")),
+            ("/v1/models/a%3Ab", .models(slug: nil, name: "a:b")),
+            ("/llm/call/x/v1/models", .models(slug: "x", name: nil)),
+            ("/llm/rest/x/models", .models(slug: "x", name: nil)),
+            ("/llm/call/x/v1/models/org/name", .models(slug: "x", name: "org/name")),
         ])
     func gets(_ path: String, _ route: Route) throws {
         #expect(try Self.find(path, .get) == route)
@@ -51,7 +55,8 @@ struct RouteTests {
             "/llm", "/llm/call", "/llm/call/x", "/llm/call/x/", "/llm/call/x/v1", "/llm/call/x/v1/",
             "/llm/call/x/v1/v1/messages",
             "/llm/call/x/v1/messages/", "/llm/CALL/x/v1/messages", "/llm/exec/x/v1/messages", "/LLM/call/x/v1/messages",
-            "/llm/call/x/v1/models", "/llm/call/x/v1%2fmessages", "/v1%2520/models",
+            "/llm/call/x/v1/models/", "/llm/call/x/v1/modelsx", "/v1/modelsx", "/llm/call/x/v1%2fmessages",
+            "/v1%2520/models",
         ])
     func nowhere(_ path: String) {
         for method in [HTTPMethod.post, .get, .delete] {

@@ -32,32 +32,58 @@ struct BrokenStreamTests {
         Break.allCases)
     func cuts(_ sample: EndpointSample, _ how: Break) async throws {
         let stream = try #require(sample.stream)
-        let terminal = stream.bytes.count - (stream.events.last ?? "").utf8.count
+        // Without the last two bytes, which are a line end and the blank line, the stream is whole.
+        let whole = stream.bytes.count - 2
         // Every byte for one way of breaking, every ninth for the others.
-        for cut in stride(from: 0, to: stream.bytes.count, by: how == .closed ? 1 : 9) {
+        for cut in stride(from: 0, to: whole, by: how == .closed ? 1 : 9) {
             let world = World(
                 .events([Array(stream.bytes[..<cut])].filter { !$0.isEmpty }, then: how.step.map { [$0] } ?? []))
             let client = try await world.run(Request(sample.path, stream.request))
-            let whole = Self.wholeEvents(stream, before: cut)
+            let told = Self.wholeEvents(stream, before: cut)
             #expect(client.state == .ended && client.status == 200)
-            try Self.expectErrorEvent(client.text, after: whole, stream, "cut at \(cut)")
+            try Self.expectErrorEvent(
+                client.text, after: told.filter { !stream.hidden.contains($0) }.map { stream.events[$0] }.joined(),
+                stream, "cut at \(cut)")
             let row = try world.row
-            #expect(row.ending == how.ending && row.status == 200 && row.usageSource == .estimated, "cut at \(cut)")
+            #expect(row.ending == how.ending && row.status == 200, "cut at \(cut)")
+            #expect(row.usageSource == (told.contains(stream.finalUsage) ? .provider : .estimated), "cut at \(cut)")
             #expect(row.cost != .priced(.zero) && row.usage.prompt > 0)
-            if cut <= terminal { world.expectSettledBeforeTheEnd() }
+            world.expectSettledBeforeTheEnd()
         }
     }
 
-    /// What of the stream a client is shown when the provider stopped after `cut` bytes.
-    private static func wholeEvents(_ stream: StreamSample, before cut: Int) -> String {
-        var text = ""
+    /// The events that have come when the provider stopped after `cut` bytes. One that has data is there without its line
+    /// ends.
+    private static func wholeEvents(_ stream: StreamSample, before cut: Int) -> [Int] {
+        var told: [Int] = []
         var end = 0
         for (index, event) in stream.events.enumerated() {
             end += event.utf8.count
-            if end > cut { break }
-            if !stream.hidden.contains(index) { text += event }
+            guard end <= cut || end - 2 <= cut && event.contains("data: ") else { break }
+            told.append(index)
         }
-        return text
+        return told
+    }
+
+    @Test(
+        "a stream that lacks but its last line end is whole, and gets what a reader needs to see it",
+        arguments: EndpointSample.streaming, Break.allCases)
+    func missingLineEnd(_ sample: EndpointSample, _ how: Break) async throws {
+        let stream = try #require(sample.stream)
+        for lineEnd in ["\n", "\r\n", "\r"] {
+            let shown = stream.shown.joined().replacing("\n", with: lineEnd)
+            let bytes = Array(stream.events.joined().replacing("\n", with: lineEnd).utf8)
+            for missing in 1...2 * lineEnd.utf8.count {
+                let world = World(
+                    .events([Array(bytes.dropLast(missing))], then: how.step.map { [$0] } ?? []))
+                let client = try await world.run(Request(sample.path, stream.request))
+                #expect(
+                    client.state == .ended && client.text == shown, "\(lineEnd.debugDescription) without \(missing)")
+                let row = try world.row
+                #expect(row.ending == .complete && row.usageSource == .provider && row.usage == sample.usage)
+                world.expectSettledBeforeTheEnd()
+            }
+        }
     }
 
     /// `text` is `start` and one error event of the gateway's own, and nothing says that the stream is whole.
@@ -97,7 +123,7 @@ struct BrokenStreamTests {
         try await world.run(Request(sample.path, stream.request))
         let row = try world.row
         #expect(row.usage == sample.usage && row.cost == .priced(NanoDollars(sample.cost)))
-        #expect(row.ending == .providerFailed)
+        #expect(row.ending == .providerFailed && row.usageSource == .provider)
     }
 
     @Test(
@@ -112,7 +138,8 @@ struct BrokenStreamTests {
             let client = try await world.run(Request(sample.path, stream.request))
             #expect(client.state == .ended && client.text == shown + stream.errorEvent, "after \(count)")
             let row = try world.row
-            #expect(row.ending == .providerError && row.status == 200 && row.usageSource == .estimated)
+            #expect(row.ending == .providerError && row.status == 200)
+            #expect(row.usageSource == (count > stream.finalUsage ? .provider : .estimated), "after \(count)")
             #expect(world.upstream.calls.map(\.ends) == [[.cancelled]])
             world.expectSettledBeforeTheEnd()
         }
@@ -148,6 +175,7 @@ struct BrokenStreamTests {
         #expect(client.state == .answered && client.status == 502)
         #expect(world.upstream.calls.map(\.ends) == [[.cancelled]])
         #expect(try world.row.ending == .providerFailed)
+        try world.expectInputBilled()
     }
 
     @Test(
@@ -163,6 +191,7 @@ struct BrokenStreamTests {
             let client = try await world.run(Request(sample.path, stream.request))
             #expect(client.state == .answered && client.status == 502)
             #expect(try world.row.ending == .providerFailed)
+            try world.expectInputBilled()
         }
     }
 
@@ -170,7 +199,9 @@ struct BrokenStreamTests {
     func otherStatuses(_ status: Int) async throws {
         for sample in EndpointSample.streaming {
             let stream = try #require(sample.stream)
-            let world = World(.answer("HTTP/1.1 \(status) X\nlocation: /", [Array("{\"error\":{}}".utf8)]))
+            let world = World(
+                .answer("HTTP/1.1 \(status) X\nlocation: /", [Array("{\"error\":{}}".utf8)]),
+                configuration: .withoutFallback)
             let client = try await world.run(Request(sample.path, stream.request))
             #expect(client.state == .answered && client.status == (status == 302 ? 502 : status))
         }

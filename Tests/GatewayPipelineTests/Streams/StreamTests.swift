@@ -55,6 +55,19 @@ struct StreamTests {
         }
     }
 
+    @Test("no line end of a CRLF stream is torn, wherever it is cut", arguments: EndpointSample.streaming)
+    func wholeLineEnds(_ sample: EndpointSample) async throws {
+        let stream = try #require(sample.stream)
+        let bytes = Array(stream.events.joined().replacing("\n", with: "\r\n").utf8)
+        let shown = stream.shown.joined().replacing("\n", with: "\r\n")
+        for cut in 1..<bytes.count {
+            let world = World(.events([Array(bytes[..<cut]), Array(bytes[cut...])]))
+            #expect(try await world.run(Request(sample.path, stream.request)).text == shown, "cut at \(cut)")
+        }
+        let world = World(.events(bytes.map { [$0] }))
+        #expect(try await world.run(Request(sample.path, stream.request)).text == shown, "byte by byte")
+    }
+
     /// The lines of a stream that are not empty, whatever ends them.
     private static func lines(_ bytes: [UInt8]) -> [[UInt8]] {
         bytes.split { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }.map(Array.init)
@@ -110,9 +123,10 @@ struct StreamTests {
         let client = try await world.run(Request(sample.path, stream.request))
         #expect(client.state == .ended)
         let row = try world.row
-        let prompt = Int64((stream.request.utf8.count + 3) / 4)
         #expect(row.ending == .complete && row.usageSource == .estimated)
-        #expect(row.usage.prompt == prompt && (1...8).contains(row.usage.completion), "\(row.usage)")
+        #expect(
+            row.usage.prompt == world.ledger.openings.first?.estimatedPrompt && (1...8).contains(row.usage.completion),
+            "\(row.usage)")
     }
 
     @Test("what comes after the end is dropped, and the call let go", arguments: EndpointSample.streaming)

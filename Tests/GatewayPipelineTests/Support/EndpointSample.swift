@@ -40,6 +40,9 @@ struct StreamSample: Sendable {
     /// How the gateway's own error event starts.
     var failureStart: String
 
+    /// The event after which all that was used is known.
+    var finalUsage: Int { events.lastIndex { $0.contains("\"usage\":{") } ?? events.count }
+
     var shown: [String] { events.indices.filter { !hidden.contains($0) }.map { events[$0] } }
     var bytes: [UInt8] { Array(events.joined().utf8) }
 }

@@ -54,10 +54,19 @@ final class RecordingObserver: SettlementObserver {
     private(set) var settlements: [Settlement] = []
     private(set) var routes: [String?] = []
     private(set) var refusals: [Refusal] = []
+    private(set) var lookups: [ModelLookup] = []
+    /// Why callers who are known were refused; nil for those who were not.
+    private(set) var codes: [GatewayFailure.Code?] = []
 
-    func observe(_ settlement: Settlement, route: String?) {
+    func observe(_ settlement: Settlement, route: String?, refusal: GatewayFailure.Code?) {
         settlements.append(settlement)
         routes.append(route)
+        codes.append(refusal)
+    }
+
+    func observe(_ lookup: ModelLookup, refusal: GatewayFailure.Code?) {
+        lookups.append(lookup)
+        codes.append(refusal)
     }
 
     func observeRefusal(_ refusal: Refusal) { refusals.append(refusal) }

@@ -35,10 +35,17 @@ extension Configuration {
     /// Two providers of OpenAI's dialect, one of Anthropic's, and one that tells stream usage unasked.
     static let sample = sampled { _ in }
 
+    /// The sample, with nowhere else to go when the first provider turns a call away.
+    static let withoutFallback = sampled { configuration in
+        for index in configuration.models.indices {
+            configuration.models[index].targets.removeAll { $0.provider == "spare" }
+        }
+    }
+
     /// The sample with something changed.
     static func sampled(_ change: (inout Configuration) -> Void) -> Configuration {
         var configuration = Configuration(
-            providers: [primary, spare, claude, plain], models: models,
+            providers: [primary, spare, claude, plain], models: sampleModels,
             prices: [
                 PriceEntry(provider: "primary", model: ModelPattern("gpt-real"), prices: .primary),
                 PriceEntry(provider: "spare", model: ModelPattern("gpt-spare"), prices: .spare),
@@ -72,7 +79,7 @@ extension Configuration {
         origin: Origin(isTLS: false, host: "plain.test", port: 80, basePath: "/api"), authentication: .none,
         asksForStreamUsage: false)
 
-    private static let models = [
+    private static let sampleModels = [
         model("gpt", ("primary", "gpt-real"), ("spare", "gpt-spare")), model("gpt-as-is", ("primary", nil)),
         model("claude", ("claude", "claude-real")), model("plain", ("plain", nil)),
         model("mixed", ("claude", "claude-real"), ("primary", "gpt-real")), model("team-*", ("primary", nil)),

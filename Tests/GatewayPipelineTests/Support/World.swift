@@ -51,6 +51,17 @@ final class World {
         }
     }
 
+    /// The row bills the estimate of the input, and nothing else: the provider may have worked, and delivered nothing.
+    func expectInputBilled() throws {
+        let row = try row
+        if row.endpoint == .countTokens {
+            #expect(row.usage == .zero && row.usageSource == .none)
+        } else {
+            #expect(row.usage == Usage(prompt: ledger.openings.first?.estimatedPrompt ?? 0) && row.usage.prompt > 0)
+            #expect(row.usageSource == .estimated && row.cost != .priced(.zero))
+        }
+    }
+
     /// The row is written before the client can have the whole answer.
     func expectSettledBeforeTheEnd() {
         let settled = timeline.index(of: .settled)

@@ -22,6 +22,18 @@ enum KeyStoreContract {
             let found = try await store.keys.keys().sorted { $0.key.id < $1.key.id }
             #expect(found == [plain, odd, none].sorted { $0.key.id < $1.key.id })
         },
+        Clause("a key is found by its id, byte for byte, and no other is") { (store) async throws in
+            var samples = Samples(seed: 9)
+            var accented = samples.key("accented")
+            accented.key.id = "key_caf\u{e9}"
+            let plain = samples.key("plain")
+            for key in [accented, plain] { try await store.keys.insert(key) }
+            #expect(try await store.keys.key(id: "key_plain") == plain)
+            #expect(try await store.keys.key(id: "key_caf\u{e9}") == accented)
+            for id in ["key_cafe\u{301}", "KEY_PLAIN", "key_plain\u{0}", "key_plai_", "plain", "", "%"] {
+                #expect(try await store.keys.key(id: id) == nil, "\(id.debugDescription)")
+            }
+        },
         Clause("a name is taken once") { (store) async throws in
             var samples = Samples(seed: 2)
             try await store.keys.insert(samples.key("a"))

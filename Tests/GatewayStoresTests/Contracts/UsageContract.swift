@@ -144,7 +144,7 @@ enum UsageContract {
             sum.usage.cacheWriteHour += row.usage.cacheWriteHour
             sum.usage.reasoning += row.usage.reasoning
             if case .priced(let cost) = row.cost { sum.cost.amount += cost.amount } else { sum.unpricedRequests += 1 }
-            if row.usageSource == .estimated { sum.estimatedRequests += 1 }
+            if row.usageSource.isApproximate { sum.estimatedRequests += 1 }
             sums[group] = sum
         }
         return Array(sums.values)

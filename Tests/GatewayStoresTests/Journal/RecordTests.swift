@@ -75,7 +75,7 @@ struct RecordTests {
     func codes() {
         #expect(Set(Endpoint.allJournalled.map(\.journalCode)).count == Endpoint.allCases.count)
         #expect(Set(Ending.allJournalled.map(\.journalCode)).count == Ending.allCases.count)
-        #expect(Set(UsageSource.allJournalled.map(\.journalCode)).count == 3)
+        #expect(Set(UsageSource.allJournalled.map(\.journalCode)).count == 4)
         #expect(throws: MalformedPayload.self) { try Endpoint.journalled(0) }
     }
 
