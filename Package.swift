@@ -20,7 +20,6 @@ let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
-let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
 func library(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource]? = nil) -> Target {
     .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: swift)
@@ -108,8 +107,10 @@ let package = Package(
             name: "sluice",
             dependencies: [
                 "GatewayDomain", "GatewayHTTP", "GatewayFormats", "GatewayPipeline", "GatewayProxy", "GatewayStores",
-                "GatewayTelemetry", "GatewayConfiguration", "GatewayAdmin", "GatewaySimulator", hummingbird, lifecycle,
-                logging, nioCore, nioPosix,
+                "GatewayTelemetry", "GatewayConfiguration", "GatewayAdmin", "GatewaySimulator", hummingbird, logging,
+                nioCore, nioPosix,
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

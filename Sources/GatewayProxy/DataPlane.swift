@@ -38,6 +38,7 @@ package struct LaneState: Sendable {
 package final class DataPlane: Sendable {
     private let lanes: [Lane]
     private let listeners = Mutex<[any Channel]>([])
+    private let sockets = Mutex<(plain: [ListeningSocket], secure: [ListeningSocket])>(([], []))
     private let tls = Mutex<ServerTLS?>(nil)
 
     /// Makes a lane on each of `loops`. Nothing listens yet.
@@ -56,40 +57,50 @@ package final class DataPlane: Sendable {
                     compiled: state.compiled, keys: state.keys, limits: limits, ports: ports),
                 connectionLimit: max(1, limits.connections / loops.count))
         }
+        for lane in lanes { lane.start() }
     }
 
     // MARK: Listening
 
-    /// Listens on the plain-text address and, where configured, the TLS one. Gives the ports bound, which differ from the
-    /// configured ones when those are 0.
-    package func listen(_ server: ServerConfiguration) async throws -> (data: Int, tls: Int?) {
-        for lane in lanes { lane.start() }
-        let data = try await bind(server.data) { Listener($0).bind($1) }
-        guard let configured = server.tls else { return (data, nil) }
-        let identity = try ServerTLS(configured)
-        tls.withLock { $0 = identity }
-        let secure = try await bind(configured.address) { lane, address in
-            Listener(lane).bind(address) { self.tls.withLock { $0 } ?? identity }
-        }
-        return (data, secure)
+    /// With as many sockets on an address, every lane has its own.
+    package var laneCount: Int { lanes.count }
+
+    /// Serves the connections that come to `plain`, and those to `secure` by TLS with the identity in use.
+    package func listen(on plain: [ListeningSocket], secure: [ListeningSocket] = []) async throws {
+        sockets.withLock { $0 = (plain, secure) }
+        try await accept()
     }
 
-    /// Uses another certificate for connections that come from now on.
+    /// Accepts connections again.
+    package func accept() async throws {
+        let (plain, secure) = sockets.withLock { $0 }
+        try await accept(on: plain) { Listener($0).accept(on: $1) }
+        try await accept(on: secure) { lane, socket in
+            Listener(lane).accept(on: socket) { self.tls.withLock { $0 } }
+        }
+    }
+
+    private func accept(
+        on sockets: [ListeningSocket], _ accept: (Lane, ListeningSocket) -> EventLoopFuture<any Channel>
+    ) async throws {
+        for (index, socket) in sockets.enumerated() {
+            let channel = try await accept(lanes[index % lanes.count], socket).get()
+            listeners.withLock { $0.append(channel) }
+        }
+    }
+
+    /// Accepts no connections for now. Those that come wait, for this process or another one with the same sockets.
+    package func pause() async {
+        let listening = listeners.withLock { listeners in
+            defer { listeners = [] }
+            return listeners
+        }
+        for channel in listening { try? await channel.close().get() }
+    }
+
+    /// Uses this certificate for connections that come from now on.
     package func use(_ identity: ServerTLS) {
         tls.withLock { $0 = identity }
-    }
-
-    private func bind(
-        _ address: ListenAddress, _ bind: (Lane, ListenAddress) -> EventLoopFuture<any Channel>
-    ) async throws -> Int {
-        var address = address
-        for lane in lanes {
-            let channel = try await bind(lane, address).get()
-            listeners.withLock { $0.append(channel) }
-            // The first lane may have been given any free port; the others share it.
-            address.port = channel.localAddress?.port ?? address.port
-        }
-        return address.port
     }
 
     // MARK: Configuration
@@ -126,19 +137,25 @@ package final class DataPlane: Sendable {
         for lane in lanes { try? await lane.loop.submit { body(lane) }.get() }
     }
 
-    // MARK: Stopping
+    // MARK: Leaving
 
-    /// Takes no new work from now on: what comes is refused, and clients without work under way are sent off.
-    package func refuseNewWork() async {
-        await onEveryLane { $0.drain() }
+    /// Leaves in the way of `leaving` from now on, but goes on accepting connections.
+    package func leave(_ leaving: Leaving) async {
+        await onEveryLane { $0.leave(leaving) }
     }
 
-    /// Stops listening and takes no new work; returns when the last client has gone or `milliseconds` have passed. Calls
+    /// Gives up the sockets and leaves; returns when the last client has gone or `milliseconds` have passed. Calls
     /// still going on then are ended as a shutdown, each with its error event and its row.
-    package func drain(milliseconds: Int) async {
-        for channel in listeners.withLock({ $0 }) { try? await channel.close().get() }
-        let isDrained = await allDrained(within: .milliseconds(milliseconds))
-        if !isDrained {
+    package func drain(milliseconds: Int, _ leaving: Leaving) async {
+        await pause()
+        let given = sockets.withLock { sockets in
+            defer { sockets = ([], []) }
+            return sockets.plain + sockets.secure
+        }
+        for socket in given { socket.giveUp() }
+        await leave(leaving)
+        if !(await allDrained(within: .milliseconds(milliseconds))) {
+            await leave(.stopping)
             await onEveryLane { $0.stopAll() }
             // What the ended calls still have to say needs a moment to leave.
             _ = await allDrained(within: .milliseconds(1000))
@@ -147,7 +164,6 @@ package final class DataPlane: Sendable {
     }
 
     private func allDrained(within limit: Duration) async -> Bool {
-        await onEveryLane { $0.drain() }
         let deadline = ContinuousClock.now + limit
         while ContinuousClock.now < deadline {
             if await clientCount() == 0 { return true }

@@ -30,8 +30,8 @@ enum AllowedImports {
         "sluice": system.union([
             "ArgumentParser", "AsyncHTTPClient", "Crypto", "Foundation", "GatewayAdmin", "GatewayConfiguration",
             "GatewayDomain", "GatewayFormats", "GatewayHTTP", "GatewayPipeline", "GatewayProxy", "GatewaySimulator",
-            "GatewayStores", "GatewayTelemetry", "Hummingbird", "Logging", "NIOCore", "NIOHTTP1", "NIOPosix",
-            "ServiceLifecycle", "UnixSignals",
+            "GatewayStores", "GatewayTelemetry", "HTTPTypes", "Hummingbird", "HummingbirdCore", "Logging", "NIOCore",
+            "NIOHTTP1", "NIOPosix", "UnixSignals",
         ]),
     ]
 }

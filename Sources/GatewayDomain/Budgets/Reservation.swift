@@ -43,13 +43,15 @@ package struct Opening: Sendable, Equatable {
     }
 
     /// The row for a call whose process died before settling it: what was sent and delivered, marked estimated.
-    package func interrupted(deliveredTokens: Int64) -> Settlement {
-        let usage = Usage(prompt: estimatedPrompt, completion: deliveredTokens)
+    /// `deliveredTokens` is what was last noted; nil when the client had not been sent a head, and so no status either.
+    package func interrupted(deliveredTokens: Int64?) -> Settlement {
+        let usage = Usage(prompt: estimatedPrompt, completion: deliveredTokens ?? 0)
         let cost = prices.flatMap { $0.cost(of: usage) }.map(Cost.priced) ?? .unpriced
         return Settlement(
             row: row, requestID: requestID, traceID: traceID, startedAt: startedAt, keyID: keyID, keyName: keyName,
             endpoint: endpoint, modelAsked: modelAsked, provider: provider, modelServed: modelServed, usage: usage,
-            usageSource: .estimated, cost: cost, status: 500, attempts: 1, streamed: streamed, ending: .interrupted)
+            usageSource: .estimated, cost: cost, status: deliveredTokens == nil ? 500 : 200, attempts: 1,
+            streamed: streamed, ending: .interrupted)
     }
 }
 

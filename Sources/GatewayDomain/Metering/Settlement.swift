@@ -54,7 +54,7 @@ package struct Settlement: Sendable, Equatable {
     package var firstToken: Int64?
     /// The part of `latency` that the gateway itself spent, in microseconds.
     package var overhead: Int64
-    /// The HTTP status the client was sent; 499 when it left before one could be.
+    /// The HTTP status the client was sent; 499 when it left, and 500 when the process died, before one could be.
     package var status: Int
     /// How many times a provider was tried.
     package var attempts: Int

@@ -11,7 +11,8 @@ package protocol LaneLedger: AnyObject {
     /// written down; then the call must not be made.
     func open(_ opening: Opening) throws(GatewayFailure) -> Reservation
 
-    /// Notes how many output tokens have been delivered so far, for billing the call should the process die.
+    /// Notes that the head of a streamed answer is on its way, with status 200, and how many output tokens have been
+    /// delivered so far: for the row of the call, should the process die.
     func note(_ reservation: Reservation, deliveredTokens: Int64)
 
     /// Closes `reservation` with the row of the call.

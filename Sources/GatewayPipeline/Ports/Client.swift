@@ -8,7 +8,7 @@ package import NIOCore
 /// An answer is either `respond`, once, or `begin`, any number of `write`, then `end(with:)` or `breakOff`.
 package protocol Client: AnyObject {
     /// The whole request body, when it has come. Throws `.tooLarge` beyond `limit` bytes, `.tooSlow` when it stops coming,
-    /// `.gone` when the client leaves, `.faulty` when its framing breaks.
+    /// `.gone` when the client leaves, `.shutDown` when the gateway stops, `.faulty` when its framing breaks.
     func body(limit: Int) async throws(BodyFailure) -> ByteBuffer
 
     /// Whether the client has left; nothing sent from now on can arrive.
@@ -58,5 +58,7 @@ package enum BodyFailure: Error, Equatable {
     case tooLarge
     case tooSlow
     case gone
+    /// The process is stopping and the time for the rest is over.
+    case shutDown
     case faulty(HTTPFault)
 }

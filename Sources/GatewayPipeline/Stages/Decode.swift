@@ -60,6 +60,7 @@ struct Decode {
         } catch {
             switch error {
             case .gone: throw .clientGone
+            case .shutDown: throw .refused(.draining)
             case .faulty(let fault):
                 throw .refused(GatewayFailure(.malformedRequest, "The request is not valid HTTP: \(fault.reason)."))
             case .tooSlow:

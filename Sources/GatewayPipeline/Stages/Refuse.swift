@@ -21,9 +21,7 @@ struct Arrival {
     }
 
     func receive() throws(GatewayFailure) -> Received {
-        guard !lane.isDraining else {
-            throw GatewayFailure(.draining, "The gateway is shutting down; try again.", retryAfter: 1)
-        }
+        guard !lane.isDraining else { throw .draining }
         let route = try RouteTable.find(path: head.target.path, method: head.method)
         return Received(
             identity: identity, startedAt: startedAt, startedNanoseconds: startedNanoseconds, head: head, route: route,
@@ -47,6 +45,12 @@ extension FieldTable {
     var speaksAnthropic: Bool {
         entries.contains { $0.known == .other && bytes[$0.name].elementsEqual("anthropic-version".utf8) }
     }
+}
+
+extension GatewayFailure {
+    /// What whoever meets a gateway that stops is told.
+    static let draining = GatewayFailure(
+        .draining, "The gateway is shutting down; try again.", retryAfter: 1)
 }
 
 /// Tells callers why they are refused.

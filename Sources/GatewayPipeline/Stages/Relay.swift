@@ -117,7 +117,7 @@ struct Relay {
         case .broken:
             GatewayFailure(.providerBroken, "The connection to the provider broke before its answer was complete.")
         case .stopped:
-            GatewayFailure(.draining, "The gateway is shutting down; try again.", retryAfter: 1)
+            .draining
         }
     }
 }

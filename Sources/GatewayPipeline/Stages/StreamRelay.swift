@@ -41,7 +41,10 @@ struct StreamRelay {
     /// Relays until the stream ends one way or another. `opening` is a piece already taken from the call.
     mutating func run(opening: ByteBuffer?) async -> End {
         client.begin(StreamHead.make(answered, lane))
-        if opening == nil, !answered.call.hasMore { client.flush() }
+        if opening == nil, !answered.call.hasMore {
+            client.flush()
+            lane.ledger.note(answered.admitted.reservation, deliveredTokens: 0)
+        }
         var opening = opening
         while true {
             do throws(CallFailure) {
@@ -63,7 +66,7 @@ struct StreamRelay {
     private mutating func take(_ piece: ByteBuffer) async -> End? {
         pending.append(arrived: piece)
         let step = scan()
-        note()
+        if step.output.readableBytes > 0 { note() }
         switch step.outcome {
         case .complete:
             answered.call.release()

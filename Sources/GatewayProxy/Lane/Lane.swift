@@ -16,6 +16,15 @@ package struct LaneCount: Sendable {
     package var providerConnections = 0
 }
 
+/// How a process stops serving.
+package enum Leaving: Sendable {
+    /// Nobody serves in its place: new work is refused, and clients without work under way are sent off.
+    case stopping
+    /// Another process accepts on the same addresses already: no request is refused, but the answer to the next one ends
+    /// its connection, so that the client comes back to the other process.
+    case replaced
+}
+
 /// One event loop with everything a request needs on it: executor, pipeline, configuration, connections to providers.
 /// A request lives and dies on one lane, so nothing here is locked.
 ///
@@ -36,6 +45,13 @@ final class Lane: @unchecked Sendable {
     private let callsCounted = Atomic<Int>(0)
     private let connectionsCounted = Atomic<Int>(0)
     private var ticker: RepeatedTask?
+    /// Nil as long as the process stays.
+    private(set) var leaving: Leaving?
+    /// Whether the time for calls in flight is over: a call is then settled without waiting for its client to read.
+    private(set) var isPastGrace = false
+    /// Milliseconds for which a process that is replaced waits for the last request of a connection. A client that uses a
+    /// connection less often is as likely to meet any other end of it.
+    private static let lastRequestTime = 5000
 
     /// Lanes share the limit on connections.
     private let connectionLimit: Int
@@ -53,6 +69,9 @@ final class Lane: @unchecked Sendable {
     }
 
     func assertInLane() { loop.assertInEventLoop() }
+
+    /// Milliseconds for which a connection may stay open without a request.
+    var idleTime: Int { leaving == nil ? limits.keepAlive : min(limits.keepAlive, Self.lastRequestTime) }
 
     /// How many clients are connected.
     var clientCount: Int { clients.elements.count }
@@ -124,12 +143,12 @@ final class Lane: @unchecked Sendable {
         }
     }
 
-    // MARK: Stopping
+    // MARK: Leaving
 
-    /// Takes no new work; clients without work under way are sent off.
-    func drain() {
+    func leave(_ leaving: Leaving) {
         assertInLane()
-        context.isDraining = true
+        self.leaving = leaving
+        context.isDraining = leaving == .stopping
         executor.enter {
             for client in clients.elements { client.drain() }
         }
@@ -137,6 +156,7 @@ final class Lane: @unchecked Sendable {
 
     /// Ends what is still going on, as a shutdown that could not wait.
     func stopAll() {
+        isPastGrace = true
         executor.enter {
             for client in clients.elements { client.stopWork() }
         }

@@ -6,7 +6,7 @@ class ClientConnection: Watched {
     /// Whether it is one of the connections that are limited in number; a stream of one is not.
     var isCounted = false
     func check(now: UInt64) {}
-    /// No new work: close when nothing is under way.
+    /// The process is leaving, as the lane says: the connection is to end when nothing is under way.
     func drain() {}
     /// The grace time is over: end what is under way.
     func stopWork() {}

@@ -34,9 +34,16 @@ extension Exchange {
     func write(_ bytes: ByteBuffer) async throws(ClientGone) {
         send(bytes)
         guard !isGone, let channel else { throw ClientGone() }
-        if channel.isWritable { return }
+        if channel.isWritable || lane.isPastGrace { return }
         let deadline = lane.clock.now.adding(milliseconds: lane.limits.writeIdle)
         guard await withUnsafeContinuation({ reader.hold($0, until: deadline) }) else { throw ClientGone() }
+    }
+
+    /// The grace time is over: whoever waits for the client, or works for it, is told.
+    func endOfGrace() {
+        body.fail(.shutDown)
+        worker?.stop(.shutDown)
+        reader.end(isHere: true)
     }
 
     /// The client has left: whoever waits for it, or works for it, is told.

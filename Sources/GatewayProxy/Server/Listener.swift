@@ -7,14 +7,8 @@ import NIOPosix
 import NIOSSL
 import NIOTLS
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
-
-/// Listens for one lane. Every lane has a socket of its own on the same address (`SO_REUSEPORT`), so that the kernel
-/// spreads connections over lanes, and over the old and the new process during an upgrade.
+/// Accepts connections for one lane. Every lane has a socket of its own on the same address, so that the kernel spreads
+/// connections over lanes.
 struct Listener {
     private let lane: Lane
 
@@ -22,39 +16,39 @@ struct Listener {
         self.lane = lane
     }
 
-    /// Binds the plain-text address.
-    func bind(_ address: ListenAddress) -> EventLoopFuture<any Channel> {
+    /// Accepts plain-text connections on `socket`.
+    func accept(on socket: ListeningSocket) -> EventLoopFuture<any Channel> {
         let lane = lane
-        return bootstrap { channel in
+        let bootstrap = bootstrap { channel in
             channel.eventLoop.makeCompletedFuture {
                 try channel.pipeline.syncOperations.addHandler(HTTP1Connection(lane: lane))
             }
-        }.bind(host: address.host, port: address.port)
+        }
+        return socket.accept(with: bootstrap)
     }
 
-    /// Binds the TLS address; `tls` gives the identity for each new connection.
-    func bind(_ address: ListenAddress, tls: @escaping @Sendable () -> ServerTLS) -> EventLoopFuture<any Channel> {
+    /// Accepts TLS connections on `socket`; `tls` gives the identity for each new connection, without which it fails.
+    func accept(on socket: ListeningSocket, tls: @escaping @Sendable () -> ServerTLS?) -> EventLoopFuture<any Channel> {
         let lane = lane
-        return bootstrap { channel in
+        let bootstrap = bootstrap { channel in
             channel.eventLoop.makeCompletedFuture {
+                guard let identity = tls() else { throw ChannelError.operationUnsupported }
                 let pipeline = channel.pipeline.syncOperations
-                try pipeline.addHandler(NIOSSLServerHandler(context: tls().context))
+                try pipeline.addHandler(NIOSSLServerHandler(context: identity.context))
                 try pipeline.addHandler(HandshakeDeadline(seconds: 10))
                 try pipeline.addHandler(
                     ApplicationProtocolNegotiationHandler { result, channel in
                         Self.negotiated(result, channel, lane)
                     })
             }
-        }.bind(host: address.host, port: address.port)
+        }
+        return socket.accept(with: bootstrap)
     }
 
     private func bootstrap(
         _ initializer: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
     ) -> ServerBootstrap {
         ServerBootstrap(group: lane.loop)
-            .serverChannelOption(.backlog, value: 4096)
-            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .serverChannelOption(.socketOption(.init(rawValue: SO_REUSEPORT)), value: 1)
             .serverChannelOption(.maxMessagesPerRead, value: 16)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelOption(.maxMessagesPerRead, value: 1)

@@ -52,6 +52,9 @@ package struct UpstreamConnector: Sendable {
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .channelOption(.socketOption(.so_keepalive), value: 1)
             .channelOption(.maxMessagesPerRead, value: 1)
+            // One read is what a slow client's stream holds here, in a buffer of this size at most.
+            .channelOption(
+                .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 64, initial: 2048, maximum: 32 << 10))
     }
 
     /// What stands between the socket and the connection.

@@ -18,7 +18,7 @@ struct JournalReplay {
     private struct Unsettled {
         var file: String
         var offset: Int
-        var delivered: Int64
+        var note: Note
     }
 
     private let directory: JournalDirectory
@@ -89,8 +89,8 @@ struct JournalReplay {
         case .opening:
             guard let row = try? OpeningRecord.readHead(record.payload).row else { return false }
             // An opening that moved is there twice; the later one has the higher note.
-            if let known = unsettled[row], known.delivered > record.delivered { return true }
-            unsettled[row] = Unsettled(file: file, offset: offset, delivered: record.delivered)
+            if let known = unsettled[row], known.note > record.note { return true }
+            unsettled[row] = Unsettled(file: file, offset: offset, note: record.note)
         case .settlement:
             guard let settlement = try? SettlementRecord(record.payload) else { return false }
             try ledger.insert(settlement)
@@ -126,7 +126,7 @@ struct JournalReplay {
                 damage[call.file] = "the opening at byte \(call.offset) cannot be understood"
                 continue
             }
-            let settlement = opening.interrupted(deliveredTokens: call.delivered)
+            let settlement = opening.interrupted(deliveredTokens: call.note.deliveredTokens)
             if try SettlementRecord.withRecord(of: settlement, { try ledger.insert($0) }) { count += 1 }
         }
         try ledger.finish()

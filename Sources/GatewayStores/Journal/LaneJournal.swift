@@ -39,7 +39,8 @@ final class LaneJournal: LaneLedger {
 
     func note(_ reservation: Reservation, deliveredTokens: Int64) {
         guard let call = calls[reservation.place] else { return }
-        call.record.atomicWord(at: 16).pointee.store(UInt64(bitPattern: deliveredTokens), ordering: .relaxed)
+        call.record.atomicWord(at: SegmentLayout.noteOffset)
+            .pointee.store(Note(deliveredTokens: deliveredTokens).word, ordering: .relaxed)
     }
 
     func settle(_ reservation: Reservation, _ settlement: Settlement) {

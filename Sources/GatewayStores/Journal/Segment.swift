@@ -10,7 +10,7 @@ import Synchronization
 ///
 /// `@unchecked Sendable`: the stored properties do not change. Of the mapped memory, one lane writes each record once
 /// and publishes it by storing the commit word with release order; whoever reads it loads that word with acquire order
-/// first. The one word that changes later, `delivered`, is only touched atomically.
+/// first. The one word that changes later, the note, is only touched atomically.
 final class Segment: @unchecked Sendable {
     let path: String
     let size: Int
@@ -54,33 +54,33 @@ final class Segment: @unchecked Sendable {
 
     /// Writes a record at `offset`, where there is room for one of any length, and returns the offset behind it.
     func append(
-        _ kind: RecordKind, at offset: Int, delivered: UInt64 = 0, _ write: (inout PayloadWriter) -> Void
+        _ kind: RecordKind, at offset: Int, _ write: (inout PayloadWriter) -> Void
     ) -> Int {
         let record = base + offset
         var payload = PayloadWriter(record + SegmentLayout.recordHeaderSize)
         write(&payload)
-        commit(kind, at: offset, length: payload.length, delivered: delivered)
+        commit(kind, at: offset, length: payload.length, note: .none)
         return offset + SegmentLayout.recordHeaderSize + payload.length
     }
 
     /// Writes the opening that stands at `old` of another segment once more at `offset`, and returns the offset behind
-    /// it. What has been delivered so far comes along.
+    /// it. What was noted so far comes along.
     func appendMoved(_ call: OpenCall, at offset: Int) -> Int {
         let record = base + offset + SegmentLayout.recordHeaderSize
         record.copyMemory(from: call.record + SegmentLayout.recordHeaderSize, byteCount: call.length)
         record.storeBytes(of: call.place.word.littleEndian, as: UInt64.self)
-        let delivered = call.record.atomicWord(at: 16).pointee.load(ordering: .relaxed)
-        commit(.opening, at: offset, length: call.length, delivered: delivered)
+        let note = Note(word: call.record.atomicWord(at: SegmentLayout.noteOffset).pointee.load(ordering: .relaxed))
+        commit(.opening, at: offset, length: call.length, note: note)
         return offset + SegmentLayout.recordHeaderSize + call.length
     }
 
-    private func commit(_ kind: RecordKind, at offset: Int, length: Int, delivered: UInt64) {
+    private func commit(_ kind: RecordKind, at offset: Int, length: Int, note: Note) {
         let record = base + offset
         let commit = CommitWord(kind: kind, length: length).word
         let payload = UnsafeRawBufferPointer(start: record + SegmentLayout.recordHeaderSize, count: length)
         let checksum = Checksum.of(payload, nonce: nonce, commit: commit, offset: offset)
         record.storeBytes(of: checksum.littleEndian, toByteOffset: 8, as: UInt64.self)
-        record.atomicWord(at: 16).pointee.store(delivered, ordering: .relaxed)
+        record.atomicWord(at: SegmentLayout.noteOffset).pointee.store(note.word, ordering: .relaxed)
         record.atomicWord(at: 0).pointee.store(commit, ordering: .releasing)
     }
 

@@ -6,8 +6,8 @@ import Synchronization
 struct JournalRecord {
     let kind: RecordKind
     let payload: UnsafeRawBufferPointer
-    /// Output tokens noted in an opening.
-    let delivered: Int64
+    /// What was noted of the call since; of an opening.
+    let note: Note
 }
 
 /// What stands at a place of a segment.
@@ -71,8 +71,8 @@ struct SegmentContents {
         guard checksum == Checksum.of(payload, nonce: nonce, commit: commit, offset: offset) else {
             return .damaged("the record at byte \(offset) does not match its checksum")
         }
-        let delivered = (base + offset).atomicWord(at: 16).pointee.load(ordering: .relaxed)
-        let record = JournalRecord(kind: kind, payload: payload, delivered: Int64(bitPattern: delivered))
+        let note = (base + offset).atomicWord(at: SegmentLayout.noteOffset).pointee.load(ordering: .relaxed)
+        let record = JournalRecord(kind: kind, payload: payload, note: Note(word: note))
         return .record(record, next: payloadOffset + length)
     }
 }

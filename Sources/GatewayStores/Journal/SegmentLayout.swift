@@ -6,9 +6,9 @@ import Synchronization
 ///
 /// ```
 /// header   64 bytes: magic 8 · version 4 · size 4 · nonce 8 · place 8 (lane's chain 4, sequence 4; 0: not started)
-/// record   commit 8 (0: none; else length 4, kind 1, marker 3) · checksum 8 · delivered 8 · payload
+/// record   commit 8 (0: none; else length 4, kind 1, marker 3) · checksum 8 · note 8 · payload
 /// ```
-/// A record counts from the moment its commit word is stored, which is last. `delivered` alone changes afterwards, so
+/// A record counts from the moment its commit word is stored, which is last. The note alone changes afterwards, so
 /// the checksum leaves it out. A segment is full when no record of the greatest length fits any more.
 enum SegmentLayout {
     static let magic: UInt64 = 0x314c_4e52_4a43_4c53
@@ -21,6 +21,8 @@ enum SegmentLayout {
     static let sizeOffset = 12
     static let nonceOffset = 16
     static let placeOffset = 24
+    /// Within a record.
+    static let noteOffset = 16
 
     /// How many more records of any length fit behind `offset`.
     static func room(behind offset: Int, in size: Int) -> Int {
@@ -54,6 +56,23 @@ struct CommitWord {
         else { return nil }
         return (kind, length)
     }
+}
+
+/// What is noted of an open call: 0 until the head of its answer has been sent, from then on one more than the output tokens
+/// delivered.
+struct Note: Comparable {
+    static let none = Note(word: 0)
+
+    let word: UInt64
+
+    init(word: UInt64) { self.word = word }
+
+    init(deliveredTokens: Int64) { word = UInt64(clamping: deliveredTokens) &+ 1 }
+
+    /// Nil until the head has been sent.
+    var deliveredTokens: Int64? { word == 0 ? nil : Int64(clamping: word - 1) }
+
+    static func < (left: Note, right: Note) -> Bool { left.word < right.word }
 }
 
 /// Where a record stands among the segments of its lane. Sequences start at 1, so that the word 0 can mean nowhere.

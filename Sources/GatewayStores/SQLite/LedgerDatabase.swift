@@ -44,15 +44,7 @@ final class LedgerDatabase: Sendable {
 
     /// Does `body` in a transaction, alone among all processes.
     func write<R>(_ body: (Database) throws -> R) throws -> R {
-        try exclusively { db in
-            var result: R?
-            try db.inTransaction(.immediate) {
-                result = try body(db)
-                return .commit
-            }
-            guard let result else { throw StoreError(.failed, "a transaction ended without a result") }
-            return result
-        }
+        try exclusively { try Self.transaction($0, body) }
     }
 
     /// Does `body` outside a transaction, alone among all processes.
@@ -63,16 +55,18 @@ final class LedgerDatabase: Sendable {
     /// The same as `write`, off the caller's thread.
     func writeLater<R: Sendable>(_ body: @escaping @Sendable (Database) throws -> R) async throws -> R {
         try await pool.writeWithoutTransaction { [lock] db in
-            try lock.withLock {
-                var result: R?
-                try db.inTransaction(.immediate) {
-                    result = try body(db)
-                    return .commit
-                }
-                guard let result else { throw StoreError(.failed, "a transaction ended without a result") }
-                return result
-            }
+            try lock.withLock { try Self.transaction(db, body) }
         }
+    }
+
+    private static func transaction<R>(_ db: Database, _ body: (Database) throws -> R) throws -> R {
+        var result: R?
+        try db.inTransaction(.immediate) {
+            result = try body(db)
+            return .commit
+        }
+        guard let result else { throw StoreError(.failed, "a transaction ended without a result") }
+        return result
     }
 
     func read<R>(_ body: (Database) throws -> R) throws -> R {

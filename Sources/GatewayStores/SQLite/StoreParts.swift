@@ -9,8 +9,9 @@ package struct JournalSizes: Sendable {
     package var segment: Int
     /// Bytes of all segments of this process; beyond it, calls are refused until rows can be written again.
     package var limit: Int
-    /// Time between two passes of the background writer. Ten times as long lies between two syncs of the journal and two
-    /// looks at other processes' changes of keys, fifty times between two looks for journals of processes that died.
+    /// Time between two passes of the background writer. Three times as long lies between two looks at other processes'
+    /// changes of keys, ten times between two syncs of the journal, fifty times between two looks for journals of
+    /// processes that died.
     package var interval: Duration
 
     package init(segment: Int = 512 << 10, limit: Int = 256 << 20, interval: Duration = .milliseconds(100)) {

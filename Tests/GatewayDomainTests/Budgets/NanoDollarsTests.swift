@@ -56,6 +56,9 @@ struct NanoDollarsTests {
         #expect(settlement.usageSource == .estimated)
         #expect(settlement.cost == .priced(NanoDollars(120)))
         #expect(settlement.ending == .interrupted)
+        #expect(settlement.status == 200)
+        let unanswered = opening.interrupted(deliveredTokens: nil)
+        #expect(unanswered.usage == Usage(prompt: 100) && unanswered.status == 500)
         var unpriced = opening
         unpriced.prices = nil
         #expect(unpriced.interrupted(deliveredTokens: 10).cost == .unpriced)

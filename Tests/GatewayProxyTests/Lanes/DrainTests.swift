@@ -2,6 +2,7 @@
 
 import Foundation
 import GatewayDomain
+import GatewayProxy
 import Testing
 
 extension DataPlaneTests {
@@ -63,6 +64,66 @@ extension DataPlaneTests {
                 }
                 await drained
                 #expect(gateway.books.rows.count == 20 && gateway.books.rows.allSatisfy { $0.ending == .complete })
+            }
+        }
+
+        @Test("a process that is replaced serves the next request of every connection, and says that it is the last")
+        func replaced() async throws {
+            let gate = Gate()
+            try await Gateway.with(provider: { connection in
+                while let request = try connection.request() {
+                    guard request.body.contains("stream") else {
+                        try connection.answer()
+                        continue
+                    }
+                    try connection.beginStream()
+                    try connection.chunk(Calls.event("a"))
+                    gate.wait()
+                    try connection.chunk(Calls.usageEvent + Calls.done)
+                    try connection.endStream()
+                }
+            }) { gateway, provider in
+                let (fresh, used, busy) = try await blocking {
+                    let (fresh, used, busy) = (try gateway.connect(), try gateway.connect(), try gateway.connect())
+                    _ = try used.call(Calls.chat())
+                    // Its head has promised that the connection stays.
+                    try busy.send(Calls.chat(stream: true))
+                    return (fresh, used, busy)
+                }
+                #expect(await gateway.eventually { provider.requests.count == 2 })
+                async let drained: Void = gateway.drain(milliseconds: 8000, .replaced)
+                // Nobody accepts any more from when it has begun.
+                let isLeaving = await gateway.eventually { (try? gateway.connect()) == nil }
+                #expect(isLeaving)
+                gate.open()
+                let last = try await blocking {
+                    let stream = try busy.readReply()
+                    #expect(stream?.body == Calls.event("a") + Calls.done && stream?.fields["connection"] == nil)
+                    return try [fresh, used, busy].map { ($0, try $0.call(Calls.chat())) }.map {
+                        ($0.1, $0.0.waitForEnd())
+                    }
+                }
+                for (reply, isEnded) in last {
+                    #expect(reply.status == 200 && reply.fields["connection"] == "close" && isEnded)
+                }
+                await drained
+                #expect(gateway.books.rows.allSatisfy { $0.ending == .complete })
+            }
+        }
+
+        @Test("a connection that comes during a pause waits, and is served when it is over")
+        func pause() async throws {
+            try await Gateway.with({ $0.lanes = 2 }, provider: { try $0.serve() }) { gateway, _ in
+                await gateway.plane.pause()
+                let waiting = try await blocking {
+                    let wires = try (0..<8).map { _ in try gateway.connect() }
+                    for wire in wires { try wire.send(Calls.chat()) }
+                    return wires
+                }
+                #expect(gateway.books.rows.isEmpty)
+                try await gateway.plane.accept()
+                let replies = try await blocking { try waiting.map { try $0.readReply()?.status } }
+                #expect(replies == Array(repeating: 200, count: 8))
             }
         }
 

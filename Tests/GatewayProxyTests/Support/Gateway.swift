@@ -45,10 +45,28 @@ final class Gateway: Sendable {
         let plane = DataPlane(
             loops: loops, parts: parts, state: LaneState(compiled: Compiled(snapshot), keys: Self.keys),
             limits: settings.limits)
-        let server = ServerConfiguration(data: ListenAddress(host: "127.0.0.1", port: 0), tls: settings.tls)
-        (port, tlsPort) = try await plane.listen(server)
+        let plain = try Self.sockets(settings.lanes)
+        port = plain[0].port
+        if let tls = settings.tls {
+            let secure = try Self.sockets(settings.lanes)
+            tlsPort = secure[0].port
+            plane.use(try ServerTLS(tls))
+            try await plane.listen(on: plain, secure: secure)
+        } else {
+            tlsPort = nil
+            try await plane.listen(on: plain)
+        }
         self.group = group
         self.plane = plane
+    }
+
+    private static func sockets(_ count: Int) throws -> [ListeningSocket] {
+        var address = ListenAddress(host: "127.0.0.1", port: 0)
+        return try (0..<count).map { _ in
+            let socket = try ListeningSocket(binding: address, isShared: true)
+            address.port = socket.port
+            return socket
+        }
     }
 
     private static func configuration(_ provider: Int, _ spare: Int?, _ settings: Settings) -> Configuration {
@@ -97,9 +115,9 @@ final class Gateway: Sendable {
         return try #require(books.rows.first)
     }
 
-    func drain(milliseconds: Int) async {
+    func drain(milliseconds: Int, _ leaving: Leaving = .stopping) async {
         drains.add()
-        await plane.drain(milliseconds: milliseconds)
+        await plane.drain(milliseconds: milliseconds, leaving)
     }
 
     func stop() async {

@@ -18,7 +18,7 @@ struct CrashTests {
     private struct Load {
         var random: SeededGenerator
         var samples: Samples
-        var open: [(opening: Opening, reservation: Reservation, delivered: Int64)] = []
+        var open: [(opening: Opening, reservation: Reservation, delivered: Int64?)] = []
         var settled: [Settlement] = []
 
         init(seed: UInt64) {
@@ -30,11 +30,12 @@ struct CrashTests {
             switch Int.random(in: 0..<10, using: &random) {
             case 0..<4:
                 let opening = samples.opening()
-                open.append((opening, try ledger.open(opening), 0))
+                open.append((opening, try ledger.open(opening), nil))
             case 4..<6 where !open.isEmpty:
                 let index = Int.random(in: open.indices, using: &random)
-                open[index].delivered += 3
-                ledger.note(open[index].reservation, deliveredTokens: open[index].delivered)
+                let delivered = open[index].delivered.map { $0 + 3 } ?? 0
+                open[index].delivered = delivered
+                ledger.note(open[index].reservation, deliveredTokens: delivered)
             case 6..<9 where !open.isEmpty:
                 let (opening, reservation, _) = open.remove(at: Int.random(in: open.indices, using: &random))
                 ledger.settle(reservation, Samples.closing(opening))

@@ -55,7 +55,7 @@ extension HTTP1Connection {
     /// Decides, when an answer begins, whether the connection outlives it. A body that has not come to its end cannot be
     /// told from the next request, so such a connection does not.
     private func settleConnection() {
-        if !body.isComplete || lane.context.isDraining { answer.keepsAlive = false }
+        if !body.isComplete || lane.leaving != nil { answer.keepsAlive = false }
     }
 
     func exchangeEnded() {
@@ -64,7 +64,7 @@ extension HTTP1Connection {
         if answer.isBroken {
             context.close(promise: nil)
         } else if answer.keepsAlive {
-            startPhase(.waiting, milliseconds: isTakingRequests ? lane.limits.keepAlive : Self.lookAgain)
+            startPhase(.waiting, milliseconds: isTakingRequests ? lane.idleTime : Self.lookAgain)
             lane.executor.enter { process() }
             resumeReading()
         } else if body.isComplete {

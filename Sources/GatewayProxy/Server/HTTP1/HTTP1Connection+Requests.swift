@@ -51,7 +51,7 @@ extension HTTP1Connection {
         body = RequestBody(of: head, isShared: false, pace: pace)
         answer = AnswerWriter(
             isHead: head.method == .head, isHTTP10: head.isHTTP10,
-            keepsAlive: head.keepsAlive && !lane.context.isDraining)
+            keepsAlive: head.keepsAlive && lane.leaving == nil)
         // What has come of the body is taken before the pipeline asks for it.
         while takeBody() {}
         lane.serve(head, self)

@@ -52,13 +52,20 @@ extension HTTP1Connection {
 
     private var timeAfterAnswer: Int {
         guard case .waiting = phase else { return Self.lookAgain }
-        return input.isInHead ? lane.limits.headerTime : lane.limits.keepAlive
+        return input.isInHead ? lane.limits.headerTime : lane.idleTime
     }
 
     /// Bytes of answers that have not left yet.
     private var unsentNow: Int { (try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0 }
 
     func stopTakingRequests() {
+        // An answer under way has promised to keep the connection, and a request may be on its way on one that is idle:
+        // whoever is replaced keeps such promises.
+        if lane.leaving == .replaced {
+            guard case .waiting = phase, input.count == 0 else { return }
+            deadline = min(deadline, lane.clock.now.adding(milliseconds: lane.idleTime))
+            return
+        }
         guard case .waiting = phase, input.count == 0 else {
             answer.keepsAlive = false
             return

@@ -113,7 +113,7 @@ final class HTTP1Connection: ClientConnection, ChannelDuplexHandler, Exchange, @
 
     override func drain() { stopTakingRequests() }
 
-    override func stopWork() { worker?.stop(.shutDown) }
+    override func stopWork() { endOfGrace() }
 
     override func abandon() { context?.close(promise: nil) }
 

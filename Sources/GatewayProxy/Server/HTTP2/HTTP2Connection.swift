@@ -84,13 +84,14 @@ final class HTTP2Connection: ClientConnection, ChannelInboundHandler, @unchecked
     func streamOpened() {
         streams += 1
         deadline = .max
+        if lane.leaving != nil { goAway() }
     }
 
     func streamClosed() {
         streams -= 1
         guard streams == 0 else { return }
         // Never closed from here: the stream's last frames are written by now, but perhaps not flushed.
-        deadline = isGoingAway ? 0 : lane.clock.now.adding(milliseconds: lane.limits.keepAlive)
+        deadline = isGoingAway ? 0 : lane.clock.now.adding(milliseconds: lane.idleTime)
     }
 
     // MARK: What the lane asks
@@ -105,6 +106,11 @@ final class HTTP2Connection: ClientConnection, ChannelInboundHandler, @unchecked
     }
 
     override func drain() {
+        // An idle connection ends with the word to go away, which a request may cross: whoever is replaced waits for that.
+        if streams == 0, lane.leaving == .replaced {
+            deadline = min(deadline, lane.clock.now.adding(milliseconds: lane.idleTime))
+            return
+        }
         goAway()
         if streams == 0 { context?.close(promise: nil) }
     }

@@ -150,5 +150,5 @@ final class HTTP2Stream: ClientConnection, ChannelInboundHandler, Exchange, @unc
         }
     }
 
-    override func stopWork() { worker?.stop(.shutDown) }
+    override func stopWork() { endOfGrace() }
 }

@@ -24,6 +24,7 @@ actor Ingester {
     private var failures = 0
     private var nextAttempt = ContinuousClock.now
     private var nextRound = ContinuousClock.now
+    private var nextLook = ContinuousClock.now
     private var nextRecovery = ContinuousClock.now
     private var isUnsynced = false
 
@@ -59,6 +60,10 @@ actor Ingester {
         if now >= nextRound {
             nextRound = now.advanced(by: interval * 10)
             attempt(.syncJournal) { try syncJournal() }
+        }
+        // Oftener, because a key that another process has disabled is honoured until this process learns of it.
+        if now >= nextLook {
+            nextLook = now.advanced(by: interval * 3)
             attempt(.watchKeys) { keyChanges.observe(try database.read(KeyTable.generation)) }
         }
         if now >= nextRecovery {
