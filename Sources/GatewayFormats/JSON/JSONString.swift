@@ -32,19 +32,47 @@ package struct JSONString: Sendable, Hashable, ExpressibleByStringLiteral {
 
     /// Several strings as one.
     package init(joining strings: some Sequence<JSONString>, separator: JSONString = "") {
-        escaped = Array(strings.map(\.escaped).joined(separator: separator.escaped))[...]
+        let strings = Array(strings)
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(strings.reduce(0) { $0 + $1.escaped.count + separator.escaped.count })
+        for (index, string) in strings.enumerated() {
+            if index > 0 { bytes += separator.escaped }
+            bytes += string.escaped
+        }
+        escaped = bytes[...]
     }
 
     package var isEmpty: Bool { escaped.isEmpty }
 
-    /// Whether there is nothing but white space.
+    /// Whether there is nothing but white space, in the sense of Unicode. Looks no further than the first character that is
+    /// none.
     package var isBlank: Bool {
-        guard escaped.contains(UInt8(ascii: "\\")) else { return escaped.allSatisfy { $0 <= UInt8(ascii: " ") } }
-        return text.allSatisfy(\.isWhitespace)
+        var index = escaped.startIndex
+        while index < escaped.endIndex {
+            switch escaped[index] {
+            case ...UInt8(ascii: " "): index += 1
+            case UInt8(ascii: "\\"):
+                switch escaped[index + 1] {
+                case UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"), UInt8(ascii: "f"): index += 2
+                case UInt8(ascii: "u"): return JSONString(escaped: escaped[index...]).text.allSatisfy(\.isWhitespace)
+                default: return false
+                }
+            case 0x80...:
+                let length = (~escaped[index]).leadingZeroBitCount
+                let character = String(decoding: escaped[index...].prefix(length), as: UTF8.self)
+                guard character.allSatisfy(\.isWhitespace) else { return false }
+                index += length
+            default: return false
+            }
+        }
+        return true
     }
 
     /// The decoded text.
-    package var text: String { String(decoding: utf8, as: UTF8.self) }
+    package var text: String {
+        guard escaped.contains(UInt8(ascii: "\\")) else { return String(decoding: escaped, as: UTF8.self) }
+        return String(decoding: utf8, as: UTF8.self)
+    }
 
     /// The decoded text's bytes.
     package var utf8: [UInt8] {
@@ -57,15 +85,18 @@ package struct JSONString: Sendable, Hashable, ExpressibleByStringLiteral {
         }
     }
 
-    /// Whether the string reads `text`, which is plain ASCII. The raw bytes are compared first: no one escapes the letters
-    /// of a keyword.
+    /// Whether the string reads `text`, which is plain ASCII. No one escapes the letters of a keyword: the text is decoded
+    /// only when an escape is met before a difference.
     package func reads(_ text: StaticString) -> Bool {
         let expected = UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
-        if escaped.count == expected.count {
-            return escaped.withUnsafeBufferPointer { $0.elementsEqual(expected) }
+        let isSame: Bool? = escaped.withUnsafeBufferPointer { bytes in
+            for index in 0..<min(bytes.count, expected.count) where bytes[index] != expected[index] {
+                return bytes[index] == UInt8(ascii: "\\") ? nil : false
+            }
+            // What an escape stands for is never nothing.
+            return bytes.count == expected.count
         }
-        guard escaped.count > expected.count, escaped.contains(UInt8(ascii: "\\")) else { return false }
-        return utf8.elementsEqual(expected)
+        return isSame ?? utf8.elementsEqual(expected)
     }
 
     package static func == (left: JSONString, right: JSONString) -> Bool {
@@ -74,5 +105,10 @@ package struct JSONString: Sendable, Hashable, ExpressibleByStringLiteral {
                 && left.utf8 == right.utf8
     }
 
-    package func hash(into hasher: inout Hasher) { hasher.combine(utf8) }
+    package func hash(into hasher: inout Hasher) {
+        guard escaped.contains(UInt8(ascii: "\\")) else {
+            return escaped.withUnsafeBytes { hasher.combine(bytes: $0) }
+        }
+        utf8.withUnsafeBytes { hasher.combine(bytes: $0) }
+    }
 }

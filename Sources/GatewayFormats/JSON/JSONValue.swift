@@ -44,7 +44,7 @@ package struct JSONValue: Sendable {
     /// The value of the member `name`, the last if there are several; nil when there is none, or when this is no object.
     package subscript(name: StaticString) -> JSONValue? {
         var found: JSONValue?
-        for member in members where member.name.reads(name) { found = member.value }
+        members.forEach(named: name) { _, value in found = value }
         return found
     }
 
@@ -93,6 +93,31 @@ package struct JSONMembers: Sequence, IteratorProtocol, Sendable {
         let value = JSONValue(tree: tree, index: index + 1)
         index = Int(tree.nodes[index + 1].next)
         return (JSONString(escaped: tree.bytes[Int(name.start) + 1..<Int(name.end) - 1]), value)
+    }
+
+    /// Calls `body` with each member `name`: its place, counted from 0, and its value. Nothing is made of the others.
+    func forEach(named name: StaticString, _ body: (Int, JSONValue) -> Void) {
+        var index = index
+        var place = 0
+        while index < end {
+            if tree.reads(index, name) { body(place, JSONValue(tree: tree, index: index + 1)) }
+            index = Int(tree.nodes[index + 1].next)
+            place += 1
+        }
+    }
+}
+
+extension JSONTree {
+    /// Whether the string at `index` reads `text`, which is plain ASCII: as `JSONString.reads`.
+    fileprivate func reads(_ index: Int, _ text: StaticString) -> Bool {
+        let start = Int(nodes[index].start) + 1
+        let end = Int(nodes[index].end) - 1
+        let expected = UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
+        for offset in 0..<min(end - start, expected.count) where bytes[start + offset] != expected[offset] {
+            guard bytes[start + offset] == UInt8(ascii: "\\") else { return false }
+            return JSONString(escaped: bytes[start..<end]).reads(text)
+        }
+        return end - start == expected.count
     }
 }
 

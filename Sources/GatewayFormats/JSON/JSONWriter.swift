@@ -32,6 +32,8 @@ package struct JSONWriter {
         close(UInt8(ascii: "]"))
     }
 
+    // A literal is a `StaticString` first.
+    @_disfavoredOverload
     package mutating func value(_ string: JSONString) {
         separate()
         bytes.append(UInt8(ascii: "\""))
@@ -75,6 +77,8 @@ package struct JSONWriter {
         needsComma = false
     }
 
+    // A literal is a `StaticString` first.
+    @_disfavoredOverload
     package mutating func key(_ name: JSONString) {
         value(name)
         bytes.append(UInt8(ascii: ":"))

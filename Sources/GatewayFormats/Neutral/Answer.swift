@@ -68,10 +68,13 @@ package struct Stop: Sendable, Equatable {
     package var native: JSONString?
     /// The stop string that was met, where the provider says which.
     package var matched: JSONString?
+    /// What else its dialect says about it, such as the category of a refusal.
+    package var extras: Extras?
 
-    package init(_ reason: Reason, native: JSONString? = nil, matched: JSONString? = nil) {
+    package init(_ reason: Reason, native: JSONString? = nil, matched: JSONString? = nil, extras: Extras? = nil) {
         self.reason = reason
         self.native = native
         self.matched = matched
+        self.extras = extras
     }
 }

@@ -11,6 +11,7 @@ package struct CallIDMap {
 
     /// The identifier to send for `id`.
     package mutating func callAsFunction(_ id: JSONString) -> JSONString {
+        guard form != .any else { return id }
         if let known = made[id] { return known }
         var sent = id
         var salt: UInt64 = 0

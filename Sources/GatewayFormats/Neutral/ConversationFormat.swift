@@ -2,7 +2,7 @@
 
 /// A dialect's format for conversations: reads and writes requests, answers and streams of it. Each direction goes through
 /// the neutral form, so that N dialects need N readers and N writers.
-package protocol ConversationFormat {
+package protocol ConversationFormat: SendableMetatype {
     /// Which format this is.
     static var format: Format { get }
 
@@ -16,11 +16,30 @@ package protocol ConversationFormat {
         _ conversation: Conversation, _ rules: TargetRules, _ report: inout LossReport, _ scanner: JSONScanner
     ) throws(FormatFault) -> [UInt8]
 
+    /// Refuses a conversation of this dialect that cannot be had in another, because a part of it lies at the provider. To
+    /// be asked before another dialect's writer gets it: that would leave out what it does not know.
+    static func checkTransferable(_ conversation: Conversation, _ scanner: JSONScanner) throws(FormatFault)
+
     static func readAnswer(_ body: JSONValue) throws(FormatFault) -> Answer
     static func writeAnswer(_ answer: Answer, _ report: inout LossReport, _ scanner: JSONScanner) -> [UInt8]
 
+    /// The same for dialects whose answers repeat the settings of the request that they answer.
+    static func writeAnswer(
+        _ answer: Answer, to request: Conversation?, _ report: inout LossReport, _ scanner: JSONScanner
+    ) -> [UInt8]
+
     associatedtype StreamReader: AnswerStreamReader
     associatedtype StreamWriter: AnswerStreamWriter
+}
+
+extension ConversationFormat {
+    package static func checkTransferable(_: Conversation, _: JSONScanner) throws(FormatFault) {}
+
+    package static func writeAnswer(
+        _ answer: Answer, to request: Conversation?, _ report: inout LossReport, _ scanner: JSONScanner
+    ) -> [UInt8] {
+        writeAnswer(answer, &report, scanner)
+    }
 }
 
 /// Makes neutral events of a provider's stream. A value: each stream has its own.
@@ -33,6 +52,14 @@ package protocol AnswerStreamReader: Sendable {
 
     /// Takes the terminal line that is no JSON, `[DONE]`.
     mutating func readDone(into events: inout [AnswerEvent])
+
+    /// Takes the orderly end of the stream's bytes, which is the only sign of the end in a dialect without a terminal event
+    /// (Gemini): what was held back until then comes out, `ended` if the answer is whole.
+    mutating func readEnd(into events: inout [AnswerEvent])
+}
+
+extension AnswerStreamReader {
+    package mutating func readEnd(into events: inout [AnswerEvent]) {}
 }
 
 /// Makes a client's stream of neutral events. A value: each stream has its own.
@@ -40,8 +67,15 @@ package protocol AnswerStreamWriter: Sendable {
     /// - wantsUsage: whether the client asked to be told the usage, in dialects where that is a choice.
     init(wantsUsage: Bool)
 
+    /// The same for dialects whose streams repeat the settings of the request that they answer.
+    init(wantsUsage: Bool, answering request: Conversation?)
+
     /// Appends the bytes that tell the client of `event`, framed as the dialect streams.
     mutating func write(_ event: AnswerEvent, into bytes: inout [UInt8])
+}
+
+extension AnswerStreamWriter {
+    package init(wantsUsage: Bool, answering request: Conversation?) { self.init(wantsUsage: wantsUsage) }
 }
 
 /// Why a body is not what its dialect says it should be.

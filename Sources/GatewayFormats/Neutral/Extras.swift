@@ -11,6 +11,11 @@ package struct Extras: Sendable, Equatable {
     package struct Member: Sendable, Equatable {
         package var name: JSONString
         package var value: JSONFragment
+
+        package init(name: JSONString, value: JSONFragment) {
+            self.name = name
+            self.value = value
+        }
     }
 
     package init(_ origin: Format, _ members: [Member] = []) {

@@ -25,6 +25,13 @@ package struct LossReport: Sendable, Equatable {
 
     /// In the order they came up; each field and fate once.
     package private(set) var entries: [Entry] = []
+    /// Where each field's fate stands among the entries: a hostile body may have thousands of unknown fields.
+    private var places: [Place: Int] = [:]
+
+    private struct Place: Hashable {
+        var field: String
+        var fate: Fate
+    }
 
     package init() {}
 
@@ -32,9 +39,11 @@ package struct LossReport: Sendable, Equatable {
     package var isLossy: Bool { entries.contains { $0.fate == .dropped } }
 
     package mutating func note(_ fate: Fate, _ field: String, _ reason: String = "") {
-        if let index = entries.firstIndex(where: { $0.field == field && $0.fate == fate }) {
+        let place = Place(field: field, fate: fate)
+        if let index = places[place] {
             entries[index].count += 1
         } else {
+            places[place] = entries.count
             entries.append(Entry(field: field, fate: fate, reason: reason, count: 1))
         }
     }
@@ -53,12 +62,26 @@ package struct LossReport: Sendable, Equatable {
     }
 
     /// For a header field: `dropped=logit_bias,seed; emulated=response_format`, kept and moved fields left out; `none` when
-    /// nothing was lost or emulated.
+    /// nothing was lost or emulated. Names are the client's: only their visible characters are told, and not all of many.
     package var short: String {
-        let parts = [Fate.dropped, .emulated].compactMap { fate in
+        let parts = [Fate.dropped, .emulated].compactMap { fate -> String? in
             let fields = entries.filter { $0.fate == fate }.map(\.field)
-            return fields.isEmpty ? nil : "\(fate.rawValue)=\(fields.joined(separator: ","))"
+            guard !fields.isEmpty else { return nil }
+            let named = fields.prefix(Self.mostNames).map(Self.visible).joined(separator: ",")
+            let others = fields.count > Self.mostNames ? ",+\(fields.count - Self.mostNames)" : ""
+            return "\(fate.rawValue)=\(named)\(others)"
         }
         return parts.isEmpty ? "none" : parts.joined(separator: "; ")
+    }
+
+    private static let mostNames = 16
+    private static let longestName = 64
+
+    private static func visible(_ name: String) -> String {
+        let bytes = name.utf8.prefix(longestName).map { byte in
+            (0x21...0x7e).contains(byte) && byte != UInt8(ascii: ",") && byte != UInt8(ascii: ";")
+                ? byte : UInt8(ascii: "?")
+        }
+        return String(decoding: bytes, as: UTF8.self)
     }
 }

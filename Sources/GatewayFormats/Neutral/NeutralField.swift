@@ -12,6 +12,7 @@ package enum NeutralField: String, Sendable, CaseIterable {
     case endUser, metadata, serviceTier, cacheMark
     case image, imageURL, imageDetail, audio, video, document
     case resultError, resultMedia, refusal
+    case textParts, partOrder
 
     /// What `format` calls the field; where it has none of the kind, what it is.
     package func name(in format: Format) -> String {
@@ -30,6 +31,7 @@ package enum NeutralField: String, Sendable, CaseIterable {
         case .participantName: "messages[].name"
         case .toolStrictness: "tools[].function.strict"
         case .customTool: "tools[].custom"
+        case .hostedTool: "tools[].type"
         case .toolChoice: "tool_choice"
         case .parallelCalls: "parallel_tool_calls"
         case .callID: "messages[].tool_calls[].id"
@@ -43,7 +45,8 @@ package enum NeutralField: String, Sendable, CaseIterable {
         case .logitBias: "logit_bias"
         case .jsonObject, .outputSchema: "response_format"
         case .reasoning: "reasoning_effort"
-        case .reasoningText, .seal: "messages[].reasoning_content"
+        case .reasoningText: "messages[].reasoning_content"
+        case .seal: "messages[].reasoning_details"
         case .endUser: "user"
         case .serviceTier: "service_tier"
         case .cacheMark: "messages[].content[].cache_control"
@@ -51,7 +54,11 @@ package enum NeutralField: String, Sendable, CaseIterable {
         case .imageDetail: "messages[].content[].image_url.detail"
         case .audio: "messages[].content[].input_audio"
         case .document: "messages[].content[].file"
+        case .video: "messages[].content[].video_url"
+        case .resultError, .resultMedia: "messages[].role=tool"
         case .refusal: "messages[].refusal"
+        case .textParts: "messages[].content"
+        case .partOrder: "messages[].content[]"
         default: rawValue
         }
     }
@@ -79,6 +86,8 @@ package enum NeutralField: String, Sendable, CaseIterable {
         case .imageDetail: "input[].content[].detail"
         case .document: "input[].content[].input_file"
         case .refusal: "input[].content[].refusal"
+        case .textParts: "input[].content"
+        case .partOrder: "input[]"
         default: rawValue
         }
     }
@@ -108,6 +117,8 @@ package enum NeutralField: String, Sendable, CaseIterable {
         case .document: "messages[].content[].document"
         case .resultError: "messages[].content[].tool_result.is_error"
         case .resultMedia: "messages[].content[].tool_result.content"
+        case .textParts: "messages[].content"
+        case .partOrder: "messages[].content[]"
         default: rawValue
         }
     }
@@ -135,6 +146,8 @@ package enum NeutralField: String, Sendable, CaseIterable {
         case .image, .audio, .video, .document: "contents[].parts[].inlineData"
         case .imageURL: "contents[].parts[].fileData"
         case .resultMedia: "contents[].parts[].functionResponse.parts"
+        case .textParts: "contents[].parts"
+        case .partOrder: "contents[].parts[]"
         default: rawValue
         }
     }
@@ -162,6 +175,8 @@ package enum NeutralField: String, Sendable, CaseIterable {
         case .video: "messages[].content[].video"
         case .resultError: "messages[].content[].toolResult.status"
         case .resultMedia: "messages[].content[].toolResult.content"
+        case .textParts: "messages[].content"
+        case .partOrder: "messages[].content[]"
         default: rawValue
         }
     }

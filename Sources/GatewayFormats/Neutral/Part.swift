@@ -2,14 +2,15 @@
 
 /// One piece of a message.
 package struct Part: Sendable, Equatable {
+    /// Most parts are text, and they are copied often: what is larger is kept elsewhere.
     package enum Content: Sendable, Equatable {
         case text(JSONString)
         /// The model's words for why it will not answer.
         case refusal(JSONString)
-        case media(Media)
-        case reasoning(Reasoning)
-        case call(ToolCall)
-        case result(ToolResult)
+        indirect case media(Media)
+        indirect case reasoning(Reasoning)
+        indirect case call(ToolCall)
+        indirect case result(ToolResult)
         /// A kind of part that only `origin` has, whole.
         case opaque(origin: Format, JSONFragment)
     }
@@ -17,11 +18,15 @@ package struct Part: Sendable, Equatable {
     package var content: Content
     /// A mark that asks to cache everything up to and including this part.
     package var cacheMark: CacheMark?
+    /// What the provider calls the item that this part is of: neighbours of one item share it (OpenAI Responses' `msg_…`,
+    /// `fc_…`). It means nothing to anybody else, so nothing is lost without it.
+    package var id: JSONString?
     package var extras: Extras
 
-    package init(_ content: Content, cacheMark: CacheMark? = nil, extras: Extras) {
+    package init(_ content: Content, cacheMark: CacheMark? = nil, id: JSONString? = nil, extras: Extras) {
         self.content = content
         self.cacheMark = cacheMark
+        self.id = id
         self.extras = extras
     }
 }

@@ -11,7 +11,7 @@ extension Seal {
             case .signature: "signature"
             case .encrypted: "encrypted"
             }
-        let owner = (call ?? id ?? "").text.replacing(".", with: "%2E")
+        let owner = (call ?? id ?? "").text.replacing("%", with: "%25").replacing(".", with: "%2E")
         let scope: JSONString = call == nil ? "" : "call-"
         return JSONString(
             joining: [JSONString(Self.mark + issuer.rawValue + "."), scope, kind, ".", JSONString(owner), ".", value])
@@ -34,7 +34,8 @@ extension Seal {
         case "encrypted": kind = .encrypted
         default: return nil
         }
-        let owner = JSONString(JSONString(escaped: parts[2]).text.replacing("%2E", with: "."))
+        let text = JSONString(escaped: parts[2]).text
+        let owner = JSONString(text.replacing("%2E", with: ".").replacing("%25", with: "%"))
         let seal = Seal(
             issuer, kind, JSONString(escaped: parts[3]), id: isOfCall || owner.isEmpty ? nil : owner)
         return (seal, isOfCall ? owner : nil)
