@@ -4,8 +4,10 @@
 
 #include <cstring>
 #include <memory>
+#include <vector>
 
 #include "fault.hpp"
+#include "tree.hpp"
 #include "walk.hpp"
 
 namespace {
@@ -42,6 +44,7 @@ struct sluice_json_scanner {
     sluice_json_field fields[sluice_json_maximum_fields] = {};
     sluice_json_prompt prompt = {};
     std::vector<sluice_json_media> media;
+    std::vector<sluice_json_node> nodes;
 
     /// Builds the index with the instructions that this processor has.
     simdjson::error_code index(const uint8_t *bytes, size_t length) {
@@ -55,11 +58,24 @@ struct sluice_json_scanner {
         return indexer->stage1(bytes, length, simdjson::stage1_mode::regular);
     }
 
-    /// Checks the grammar of the indexed document and takes what the shape names.
-    sluice_json_outcome walk(const uint8_t *bytes, size_t length, const sluice_json_shape &shape) {
-        const sluice::IndexedDocument document = {
-            bytes, length, indexer->structural_indexes.get(), indexer->n_structural_indexes};
-        return sluice::Walk(document, shape, fields, sluice::Prompt(bytes, prompt, media)).run();
+    sluice::IndexedDocument document(const uint8_t *bytes, size_t length) const {
+        return {bytes, length, indexer->structural_indexes.get(), indexer->n_structural_indexes};
+    }
+
+    /// Checks the grammar of the document and takes what the shape names.
+    sluice_json_outcome scan(const uint8_t *bytes, size_t length, const sluice_json_shape &shape) {
+        prompt = {};
+        media.clear();
+        if (length == 0) return refusal("there is no value", 0);
+        if (length >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0) return refusal("starts with a byte order mark", 0);
+        const simdjson::error_code error = index(bytes, length);
+        if (error) return refusal(error, bytes, length);
+        return sluice::Walk(document(bytes, length), shape, fields, sluice::Prompt(bytes, prompt, media)).run();
+    }
+
+    /// Gives back the memory that only a large document needs.
+    void shrink() {
+        if (indexer && indexer->capacity() > largest_kept_capacity) indexer.reset();
     }
 };
 
@@ -76,15 +92,18 @@ const sluice_json_media *sluice_json_media_found(const sluice_json_scanner *scan
 sluice_json_outcome sluice_json_scan(
     sluice_json_scanner *scanner, const uint8_t *bytes, size_t length, const sluice_json_shape *shape) {
     memset(scanner->fields, 0, sizeof(sluice_json_field) * static_cast<size_t>(shape->fields));
-    scanner->prompt = {};
-    scanner->media.clear();
-    if (length == 0) return refusal("there is no value", 0);
-    if (length >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0) return refusal("starts with a byte order mark", 0);
-    const simdjson::error_code error = scanner->index(bytes, length);
-    const sluice_json_outcome outcome =
-        error ? refusal(error, bytes, length) : scanner->walk(bytes, length, *shape);
-    if (scanner->indexer && scanner->indexer->capacity() > largest_kept_capacity) scanner->indexer.reset();
+    const sluice_json_outcome outcome = scanner->scan(bytes, length, *shape);
+    scanner->shrink();
     return outcome;
+}
+
+sluice_json_tree sluice_json_parse(sluice_json_scanner *scanner, const uint8_t *bytes, size_t length) {
+    static const sluice_json_shape nothing;
+    const sluice_json_outcome outcome = scanner->scan(bytes, length, nothing);
+    if (outcome.fault == nullptr) sluice::list(scanner->document(bytes, length), scanner->nodes);
+    scanner->shrink();
+    if (outcome.fault != nullptr) return {outcome, nullptr, 0};
+    return {outcome, scanner->nodes.data(), scanner->nodes.size()};
 }
 
 ptrdiff_t sluice_json_unescape(const uint8_t *bytes, size_t length, uint8_t *output) {

@@ -25,12 +25,13 @@ EVENT = b'data: {"choices":[{"delta":{"content":"' + b"x" * 4000 + b'"}}]}\n\n'
 class Torrent:
     """A provider that streams to everybody as fast as it is taken, and counts what was."""
 
+    MOST = 32 << 20
+
     def __init__(self):
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=STREAMS)
         self.port = self.listener.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
-        self.offered = [0] * STREAMS
-        self.streams = 0
+        self.offered: list[int] = []
 
     def __enter__(self):
         threading.Thread(target=self._accept, daemon=True).start()
@@ -40,26 +41,30 @@ class Torrent:
         self.listener.close()
 
     def _accept(self):
-        for number in range(STREAMS):
-            connection, _ = self.listener.accept()
-            threading.Thread(target=self._stream, args=(connection, number), daemon=True).start()
+        while True:
+            try:
+                connection, _ = self.listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._stream, args=(connection,), daemon=True).start()
 
-    def _stream(self, connection: socket.socket, number: int):
+    def _stream(self, connection: socket.socket):
         received = b""
         while b"}]" not in received:
             received += connection.recv(65536)
         # Until the connection closes, so that every byte after the head is payload.
         connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n")
-        self.streams += 1
+        number = len(self.offered)
+        self.offered.append(0)
         try:
-            while self.offered[number] < 32 << 20:
+            while self.offered[number] < self.MOST:
                 self.offered[number] += connection.send(EVENT)
         except OSError:
             pass
 
-    def rest(self) -> int:
+    def rest(self, streams: int) -> int:
         """What it has handed to its sockets, once that stands still."""
-        eventually(lambda: self.streams == STREAMS, what="all streams have begun")
+        eventually(lambda: len(self.offered) == streams, what=f"{streams} streams have begun")
         seen = [-1]
 
         def still():
@@ -67,7 +72,7 @@ class Torrent:
             return seen[-1] == seen[-2]
 
         eventually(still, within=60, every=1, what="the providers are paused")
-        assert max(self.offered) < 32 << 20, "a provider was not paused"
+        assert max(self.offered) < self.MOST, "a provider was not paused"
         return seen[-1]
 
 
@@ -83,9 +88,9 @@ def queued(*, local: int | None = None, remote: int | None = None) -> tuple[int,
     return sent, received
 
 
-def taken(torrent: Torrent) -> int:
+def taken(torrent: Torrent, streams: int) -> int:
     """What the gateway's process has taken out of its sockets."""
-    return torrent.rest() - queued(local=torrent.port)[0] - queued(remote=torrent.port)[1]
+    return torrent.rest(streams) - queued(local=torrent.port)[0] - queued(remote=torrent.port)[1]
 
 
 @pytest.fixture
@@ -127,39 +132,49 @@ def check(gateway, held: int, before: int):
 
 
 def test_over_http1(gateway, torrent, prompt):
-    before = gateway.resident_bytes()
     clients = []
-    for _ in range(STREAMS):
+
+    def start():
         client = socket.socket()
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         client.connect(("127.0.0.1", gateway.data_port))
         # HTTP/1.0, so that the answer has no chunks.
         client.sendall(request(body(prompt), key=DEMO_KEY, version="HTTP/1.0"))
         clients.append(client)
-    held = taken(torrent)
+
+    # The first shows what the gateway needs once.
+    start()
+    torrent.rest(1)
+    before = gateway.resident_bytes()
+    for _ in range(STREAMS):
+        start()
+    held = taken(torrent, 1 + STREAMS)
     for client in clients:
         port = client.getsockname()[1]
         held -= queued(local=gateway.data_port, remote=port)[0] + queued(local=port)[1]
     # The answers' heads were given and not taken.
-    check(gateway, held + STREAMS * 1024, before)
+    check(gateway, held + len(clients) * 1024, before)
     for client in clients:
         client.close()
 
 
 def test_over_http2_without_a_window(gateway, authority, torrent, prompt):
-    before = gateway.resident_bytes()
     head = [
         (":method", "POST"), (":scheme", "https"), (":path", CHAT.path), (":authority", "gateway"),
         ("authorization", f"Bearer {DEMO_KEY}"), ("content-type", "application/json")]
     with Http2(gateway.tls_port, authority.trust()) as connection:
-        streams = [connection.request(head, json.dumps(body(prompt)).encode()) for _ in range(STREAMS)]
-        held = taken(torrent)
+        connection.request(head, json.dumps(body(prompt)).encode())
+        torrent.rest(1)
+        before = gateway.resident_bytes()
+        for _ in range(STREAMS):
+            connection.request(head, json.dumps(body(prompt)).encode())
+        held = taken(torrent, 1 + STREAMS)
         connection.socket.settimeout(1)
         try:
             while connection.read():
                 pass
         except TimeoutError:
             pass
-        given = sum(len(connection.outcomes[stream].body) for stream in streams)
+        given = sum(len(outcome.body) for outcome in connection.outcomes.values())
         assert given <= 65535, "more was given than the window allows"
         check(gateway, held - given, before)

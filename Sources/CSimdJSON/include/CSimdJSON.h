@@ -152,6 +152,28 @@ const sluice_json_prompt *sluice_json_prompt_found(const sluice_json_scanner *sc
 /// The pictures, recordings and documents in it, in order.
 const sluice_json_media *_Nullable sluice_json_media_found(const sluice_json_scanner *scanner);
 
+/// One value of a document, in the order they stand there: an object's keys and values take turns, an array's elements
+/// follow one another, and what a value holds comes directly after it.
+typedef struct {
+    /// The raw token: strings with their quotes, objects and arrays from bracket to bracket.
+    uint32_t start;
+    uint32_t end;
+    /// The index of the first value after this one and all it holds.
+    uint32_t next;
+    uint8_t kind;
+} sluice_json_node;
+
+/// All values of a document. Valid until the scanner is used again.
+typedef struct {
+    /// As of a scan; without a fault, `nodes` has `count` values, the first of which is the whole document.
+    sluice_json_outcome outcome;
+    const sluice_json_node *_Nullable nodes;
+    size_t count;
+} sluice_json_tree;
+
+/// Validates the `length` bytes as `sluice_json_scan` does and lists every value in them.
+sluice_json_tree sluice_json_parse(sluice_json_scanner *scanner, const uint8_t *_Nullable bytes, size_t length);
+
 /// Decodes the inside of a string token (no quotes) into `output`, which has room for `length` bytes. The length of the
 /// result, or -1 when an escape is malformed. Does not look at UTF-8.
 ptrdiff_t sluice_json_unescape(const uint8_t *bytes, size_t length, uint8_t *output);

@@ -9,7 +9,7 @@ import CSimdJSON
 /// pair is refused), number and literal, commas and brackets, and nothing after the value. Beyond the RFC, nesting ends at
 /// 256 and a number at 4,096 characters. Duplicate keys are legal JSON; `JSONField.occurrences` tells of them.
 package final class JSONScanner {
-    private let native: OpaquePointer
+    let native: OpaquePointer
     private let found: UnsafePointer<sluice_json_field>
 
     package init() {

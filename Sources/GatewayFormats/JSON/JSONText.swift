@@ -34,7 +34,13 @@ package enum JSONText {
     /// Appends `text` as a JSON string token, quotes included.
     package static func append(_ text: String, to output: inout [UInt8]) {
         output.append(UInt8(ascii: "\""))
-        for byte in text.utf8 {
+        appendEscaped(text.utf8, to: &output)
+        output.append(UInt8(ascii: "\""))
+    }
+
+    /// Appends `text`, which is UTF-8, with what a JSON string must escape escaped.
+    static func appendEscaped(_ text: some Sequence<UInt8>, to output: inout [UInt8]) {
+        for byte in text {
             switch byte {
             case UInt8(ascii: "\""): output.append(contentsOf: #"\""#.utf8)
             case UInt8(ascii: "\\"): output.append(contentsOf: #"\\"#.utf8)
@@ -45,7 +51,6 @@ package enum JSONText {
             default: output.append(byte)
             }
         }
-        output.append(UInt8(ascii: "\""))
     }
 
     private static func appendEscape(_ byte: UInt8, to output: inout [UInt8]) {

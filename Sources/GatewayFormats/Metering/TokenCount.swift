@@ -22,6 +22,18 @@ enum TokenCount: Equatable {
         }
     }
 
+    init(_ value: JSONValue?) {
+        guard let value, !value.isNull else {
+            self = .missing
+            return
+        }
+        if let count = value.integer, (0...Usage.ceiling).contains(count) {
+            self = .tokens(count)
+        } else {
+            self = .unbelievable
+        }
+    }
+
     /// The count, where nothing told is nothing used.
     var orZero: Int64 {
         if case .tokens(let count) = self { count } else { 0 }

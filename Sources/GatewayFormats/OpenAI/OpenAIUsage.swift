@@ -37,6 +37,12 @@ struct OpenAIUsage {
         }
     }
 
+    /// The same of an object in a tree; nil where it says nothing that can be believed.
+    static func read(_ usage: JSONValue?, naming: Naming) -> Usage? {
+        guard let usage, usage.kind == .object else { return nil }
+        return OpenAIUsage(usage, naming).reading(generates: true).usage
+    }
+
     private let prompt, completion, total, cached, cacheWrite, reasoning: TokenCount
 
     private init(_ fields: JSONFields, from first: Int) {
@@ -46,6 +52,20 @@ struct OpenAIUsage {
         cached = TokenCount(fields[first + 4]).or(TokenCount(fields[first + 7])).or(TokenCount(fields[first + 8]))
         cacheWrite = TokenCount(fields[first + 5])
         reasoning = TokenCount(fields[first + 6])
+    }
+
+    private init(_ usage: JSONValue, _ naming: Naming) {
+        let isResponses = naming == .responses
+        let input = usage[isResponses ? "input_tokens_details" : "prompt_tokens_details"]
+        let output = usage[isResponses ? "output_tokens_details" : "completion_tokens_details"]
+        prompt = TokenCount(usage[isResponses ? "input_tokens" : "prompt_tokens"])
+        completion = TokenCount(usage[isResponses ? "output_tokens" : "completion_tokens"])
+        total = TokenCount(usage["total_tokens"])
+        // DeepSeek and Mistral have names of their own, the first besides OpenAI's.
+        cached = TokenCount(
+            input?["cached_tokens"] ?? usage["prompt_cache_hit_tokens"] ?? usage["num_cached_tokens"])
+        cacheWrite = TokenCount(input?["cache_write_tokens"])
+        reasoning = TokenCount(output?["reasoning_tokens"])
     }
 
     private func reading(generates: Bool) -> UsageReading {
